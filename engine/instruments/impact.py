@@ -1,0 +1,181 @@
+"""Contacts: hits, knocks, drops, bounces. `contact` is the gesture (action), `body` what rings (material).
+
+Both read the same parameters and draw what they share (contact time, level, re-bounces) from the same stream of the
+note's seed, so that the two notes of one contact sum to one sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.instruments import dsp
+from engine.instruments.dsp import Array
+from engine.instruments.materials import (
+    MATERIALS,
+    RING_BY_SUPPORT,
+    Modes,
+    contact_s,
+    force_gain,
+    mobility,
+    object_modes,
+    ring_out,
+)
+from engine.instruments.registry import number, register
+from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, strike_of
+from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
+
+SPEED_OF_SOUND_M_S = 343.0
+THUMP_HZ = {"table": (110.0, 260.0), "filled": (110.0, 260.0), "floor": (58.0, 150.0), "carpet": (50.0, 95.0)}
+THUMP_DB = {"table": -8.0, "filled": -8.0, "floor": -3.0, "carpet": -5.0}
+
+
+# What rings
+
+
+def _hit_modes(modes: Modes, purpose: str, strike: Strike) -> Modes:
+    """This hit's version of an object's modes: its place on the object, +-2 dB a mode, +-0.3 % pitch."""
+    rng = dsp.stream(strike.seed, "hit", purpose)
+    place = rng.uniform(0.12, 0.45)
+    shape = 0.3 + 0.7 * np.abs(np.sin(np.pi * np.sqrt(modes.freqs_hz / modes.freqs_hz.min()) * place))
+    scatter = 10.0 ** (rng.normal(0.0, 2.0, len(modes.gains)) / 20.0)
+    pitch = 1.0 + 0.003 * rng.standard_normal()
+    return Modes(modes.freqs_hz * pitch, modes.t60_s, modes.gains * shape * scatter)
+
+
+def _cavity(size_m: float, hollow: float, rng: np.random.Generator) -> Modes:
+    """The air inside: c/(2L) and the next above, T60 near .08 s."""
+    freqs = SPEED_OF_SOUND_M_S / (2.0 * size_m) * np.array([1.0, 1.9]) * rng.uniform(0.95, 1.05, 2)
+    return Modes(freqs, np.array([0.09, 0.06]), hollow * np.array([0.9, 0.4]))
+
+
+def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, purpose: str, strike: Strike) -> Modes:
+    """Modes of one of the two bodies, as loud as the contact leaves them; 1 is a hard hit of this material."""
+    modes = object_modes(name, size_m, strike.identity, ring_factor)
+    if purpose == "struck" and strike.support == "filled":
+        modes = replace(modes, freqs_hz=modes.freqs_hz * 0.8)
+    modes = _hit_modes(modes, purpose, strike)
+    hard = contact_s(MATERIALS["metal"], MATERIALS[name], 0.2, 0.01, 1.5)
+    loudness = np.sqrt(np.sum((modes.gains * force_gain(modes.freqs_hz, hard)) ** 2))
+    if hollow:
+        modes = modes + _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name)).scaled(float(loudness))
+    return modes.scaled(force_gain(modes.freqs_hz, strike.contact_s) / loudness)
+
+
+def strike_modes(strike: Strike) -> Modes:
+    """Everything that rings after a contact: the struck body, and the striker in its holder's hand."""
+    striker, struck = strike.bodies
+    ring_factor = RING_BY_SUPPORT[strike.support]
+    body = _body_modes(strike.struck, strike.size_m, ring_factor, strike.hollow, "struck", strike)
+    tool = _body_modes(strike.striker, strike.striker_size_m, 0.3, strike.striker_hollow, "striker", strike)
+    balance_db = float(np.clip(20.0 * np.log10(mobility(striker) / mobility(struck)) - 9.0, -20.0, 0.0))
+    return body.scaled(dsp.db(struck.level_db)) + tool.scaled(dsp.db(striker.level_db + balance_db))
+
+
+def _crash(strike: Strike, modes: Modes) -> Modes:
+    """What thin metal passes on to its high modes when struck hard: it brightens some 15 ms after the blow."""
+    strength = max(strike.energy - 0.55, 0.0) * 1.6
+    high = modes.freqs_hz > 2500.0
+    return Modes(modes.freqs_hz[high] * 1.013, modes.t60_s[high], modes.gains[high] * strength * 3.0)
+
+
+def _rattle(strike: Strike, sound: Array) -> Array:
+    """A light thing on a table jumps at a blow and touches down again a few times."""
+    rings = strike.bodies[1].rings
+    if strike.support != "table" or strike.size_m > 0.5 or strike.energy < 0.35 or rings < 0.5:
+        return sound
+    rng = dsp.stream(strike.seed, "rattle")
+    out, at_s, gap_s = sound.copy(), 0.0, rng.uniform(0.02, 0.05) * (0.6 + strike.energy)
+    for level_db in np.cumsum(rng.uniform(3.0, 7.0, int(rng.integers(2, 6)))) + 14.0:
+        at_s += gap_s
+        gap_s *= rng.uniform(0.5, 0.85)
+        dsp.add_at(out, dsp.samples(at_s), sound * dsp.db(-level_db))
+    return out
+
+
+def body_sound(strike: Strike) -> Array:
+    """`[sample]`: the modal tail and rattle of one contact."""
+    modes = strike_modes(strike).scaled(0.4 * strike.amplitude)
+    rise_s = 0.5 * strike.contact_s
+    sound = ring_out(modes, rise_s)
+    if strike.struck == "metal_sheet" and strike.energy > 0.55:
+        crash = ring_out(_crash(strike, modes), 0.0)
+        late = crash * np.minimum(np.arange(len(crash)) / dsp.samples(0.02), 1.0) ** 2
+        sound = np.pad(sound, (0, max(len(late) - len(sound), 0)))
+        sound[: len(late)] += late
+    return _rattle(strike, sound)
+
+
+# What touches
+
+
+def _burst(strike: Strike, count: int) -> Array:
+    """Noise of the surfaces meeting, through the contact's own spectrum; soft pairs brush longer."""
+    contact = strike.contact_s
+    rng = dsp.stream(strike.seed, "burst")
+    noise = dsp.shaped_noise(lambda f: (force_gain(f, contact) * f / (f + 250.0)) ** 2 * (f < 19_500.0), count, rng)
+    times = np.arange(count) / SAMPLE_RATE
+    rise_s, fall_s = max(0.4 * contact, 4e-5), 0.0009 + 0.5 * contact
+    return np.asarray(noise * np.minimum(times / rise_s, 1.0) * np.exp(-times / fall_s))
+
+
+def _push(contact: float) -> Array:
+    """The force's rate of change, one cycle of a sine: a small hard thing's click, a soft one's push."""
+    count = max(6, dsp.samples(contact))
+    return np.asarray(np.sin(2.0 * np.pi * (np.arange(count) + 0.5) / count))
+
+
+def _thump(strike: Strike) -> Array:
+    """The table or floor that takes the blow: 3 low modes, louder with momentum."""
+    if strike.support not in THUMP_HZ:
+        return np.zeros(1)
+    low, high = THUMP_HZ[strike.support]
+    own = dsp.stream(strike.identity, "support", strike.support)
+    freqs = np.geomspace(low, high, 3) * own.uniform(0.88, 1.12, 3)
+    t60 = own.uniform(0.06, 0.14, 3) * (0.6 if strike.support == "carpet" else 1.0)
+    level_db = np.clip(20.0 * np.log10(strike.momentum), -24.0, 6.0) + THUMP_DB[strike.support]
+    gains = np.array([1.0, -0.8, 0.6]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
+    return ring_out(Modes(freqs, t60, gains), min(strike.contact_s, 0.003))
+
+
+def contact_sound(strike: Strike) -> Array:
+    """`[sample]`: burst of contact with its micro-contacts, push, and thump of the support."""
+    striker, struck = strike.bodies
+    rng = dsp.stream(strike.seed, "micro contacts")
+    contact = strike.contact_s
+    burst_db = 0.5 * (striker.burst_db + struck.burst_db)
+    burst = _burst(strike, dsp.samples(min(0.012 + 4.0 * contact, 0.09))) * dsp.db(burst_db)
+    dsp.add_at(burst, 0, _push(contact) * dsp.db(-8.0 if strike.striker_size_m < 0.06 else -12.0))
+    thump = _thump(strike)
+    out = np.zeros(max(len(burst) + dsp.samples(0.008), len(thump)))
+    dsp.add_at(out, 0, burst)
+    dsp.add_at(out, 0, thump)
+    span_s = 0.0015 + min(2.0 * contact, 0.005)
+    for _ in range(int(rng.integers(1, 5))):
+        share = rng.uniform(0.03, 0.3)
+        dsp.add_at(out, dsp.samples(span_s * rng.uniform(0.15, 1.0)), burst * np.sqrt(share) * rng.choice([-1.0, 1.0]))
+    return dsp.fade(out, out_s=0.002) * strike.amplitude
+
+
+class _Contact:
+    """One layer of a contact: every re-bounce of it, placed in time."""
+
+    parameters: tuple[Parameter, ...] = PARAMETERS
+
+    def __init__(self, name: str, layer: Layer) -> None:
+        self.name = name
+        self.layers: tuple[Layer, ...] = (layer,)
+        self._sound = contact_sound if layer is Layer.ACTION else body_sound
+
+    def play(self, note: Note) -> Samples:
+        hits = rebounds(strike_of(note), number(note, SETTLE))
+        parts = [(dsp.samples(at_s), self._sound(strike)) for at_s, strike in hits]
+        out = np.zeros(max(start + len(sound) for start, sound in parts))
+        for start, sound in parts:
+            dsp.add_at(out, start, sound)
+        return out[None, :].astype(np.float32)
+
+
+contact = register(_Contact("contact", Layer.ACTION))
+body = register(_Contact("body", Layer.MATERIAL))
