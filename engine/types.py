@@ -71,6 +71,12 @@ class Shot:
     frame_rate: Fraction = Fraction(24)  # of the timeline; words such as "at 00:00:03:12" are read by it
     scene: int = 0  # shots of one scene share one ambience
     hints: tuple[str, ...] = ()  # clip name, markers, notes: words that nobody typed for us
+    head: Fraction = Fraction(0)  # handles: seconds of sound before and after what the cut shows
+    tail: Fraction = Fraction(0)
+
+    @property
+    def record_end(self) -> Fraction:
+        return self.record_start + self.duration
 
 
 class CueKind(StrEnum):
@@ -138,6 +144,8 @@ class Note:
     place: Place = Place()
     gain_db: float = 0.0
     seed: int = 0
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
     shift_ms: float = 0.0  # phase alignment with its event's other notes
     invert: bool = False  # polarity
     because: str = ""  # the cue's id, or the words that asked for it

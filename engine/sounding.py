@@ -1,0 +1,216 @@
+"""From a score to sound: every note played, placed and summed into one scratch track a layer, block by block.
+
+Memory does not grow with the scene: tracks live in a scratch folder as raw float32. Times go to samples once, from the
+timeline's start.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from scipy import signal
+
+from engine.instruments import dsp, registry, space
+from engine.score.score import Score
+from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples
+
+BLOCK = 10 * SAMPLE_RATE
+ALIGN_WINDOW_S, ALIGN_REACH_S, ALIGN_BELOW_HZ = 0.030, 0.0015, 400.0
+
+
+def seconds_to_sample(seconds: Fraction) -> int:
+    """The sample nearest to an exact time; halves go up."""
+    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))
+
+
+class Track:
+    """One layer of one scene on disk: stereo float32, samples `first:last` counted from the timeline's start."""
+
+    def __init__(self, path: Path, first: int, last: int) -> None:
+        self.first, self.last = first, last
+        self._path = path
+        self._file: BinaryIO = path.open("w+b")
+
+    def append(self, block: Samples) -> None:
+        try:
+            self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
+        except OSError as error:
+            raise OutputError(f"no room for the sound in {self._path.parent}: {error.strerror}") from error
+
+    def read(self, first: int, last: int) -> Samples:
+        """`[2, last-first]`; silence outside what was sounded."""
+        sound = np.zeros((2, max(last - first, 0)), dtype=np.float32)
+        lo, hi = max(first, self.first), min(last, self.last)
+        if hi > lo:
+            self._file.seek((lo - self.first) * 8)
+            data = np.frombuffer(self._file.read((hi - lo) * 8), dtype="<f4")
+            sound[:, lo - first : lo - first + len(data) // 2] = data.reshape(-1, 2).T
+        return sound
+
+    def close(self) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class _Playing:
+    """A sounded note, waiting for the blocks that it reaches into."""
+
+    start: int
+    sound: Samples
+
+
+def note_start(score: Score, note: Note) -> int:
+    """First sample of a note, counted from the timeline's start."""
+    return seconds_to_sample(score.record_start + Fraction(note.start_s) + Fraction(note.shift_ms) / 1000)
+
+
+def sound_note(note: Note) -> Samples:
+    """One note as it is heard, before the mix: played, faded, placed, `[2, sample]`."""
+    dry = registry.instrument(note.instrument).play(note)
+    if note.fade_in_s or note.fade_out_s:
+        dry = dsp.fade(dry, note.fade_in_s, note.fade_out_s).astype(np.float32)
+    gain = dsp.db(note.gain_db) * (-1.0 if note.invert else 1.0)
+    return space.place_sound(dry * np.float32(gain), note.place)
+
+
+def sound_score(
+    score: Score, first: int, last: int, folder: Path, *, align: bool = False, cancel: Cancel | None = None
+) -> tuple[Score, dict[Layer, Track]]:
+    """Sound a scene over the samples `first:last` into tracks in `folder`.
+
+    With `align`, the material note of each contact is moved by up to 1.5 ms, and turned over, so that it adds to its
+    action note below 400 Hz instead of cancelling it; the score that comes back holds what was chosen.
+    Raises ScoreError, OutputError, CancelledError.
+    """
+    score.check()
+    beds = [note for note in score.notes if isinstance(registry.instrument(note.instrument), registry.Texture)]
+    bed_ids = {note.id for note in beds}
+    events = _by_event(score, [note for note in score.notes if note.id not in bed_ids])
+    tracks = {layer: Track(folder / f"scene{score.scene}-{layer.value}.f32", first, last) for layer in Layer}
+    playing: dict[Layer, list[_Playing]] = {layer: [] for layer in Layer}
+    settled: dict[str, Note] = {}
+    upcoming = 0
+    for block_first in range(first, last, BLOCK):
+        block_last = min(block_first + BLOCK, last)
+        while upcoming < len(events) and events[upcoming][0] < block_last:
+            if cancel and cancel.is_set():
+                raise CancelledError("stopped while sounding")
+            for note, sound in _sound_event(events[upcoming][1], align):
+                settled[note.id] = note
+                playing[note.layer].append(_Playing(note_start(score, note), sound))
+            upcoming += 1
+        for layer, track in tracks.items():
+            block = _sum_events(playing[layer], block_first, block_last)
+            for note in beds:
+                if note.layer == layer:
+                    _add_bed(block, score, note, block_first)
+            track.append(block.astype(np.float32))
+            playing[layer] = [one for one in playing[layer] if one.start + one.sound.shape[1] > block_last]
+    return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
+
+
+def _by_event(score: Score, notes: Sequence[Note]) -> list[tuple[int, list[Note]]]:
+    """Notes grouped by event, in the order of their first sample; 2 ms early, for the alignment's reach."""
+    grouped = groupby(sorted(notes, key=lambda note: (note.event, note.start_s, note.id)), key=lambda note: note.event)
+    events = []
+    for _, group in grouped:
+        members = list(group)
+        events.append((min(note_start(score, note) for note in members) - dsp.samples(0.002), members))
+    return sorted(events, key=lambda event: (event[0], event[1][0].id))
+
+
+def _sound_event(notes: list[Note], align: bool) -> Iterator[tuple[Note, Samples]]:
+    sounds = [sound_note(note) for note in notes]
+    layers = [note.layer for note in notes]
+    if align and sorted(layers) == [Layer.ACTION, Layer.MATERIAL] and notes[0].start_s == notes[1].start_s:
+        body = layers.index(Layer.MATERIAL)
+        shift, invert = best_alignment(sounds[1 - body], sounds[body])
+        notes = list(notes)
+        if invert:
+            sounds[body] = -sounds[body]
+        notes[body] = replace(notes[body], shift_ms=shift * 1000.0 / SAMPLE_RATE, invert=invert)
+    yield from zip(notes, sounds, strict=True)
+
+
+def best_alignment(gesture: Samples, body: Samples) -> tuple[int, bool]:
+    """Samples to move `body` by, and whether to turn it over, for the strongest sum of the first 30 ms below 400 Hz.
+
+    Polarity turns only where the sum would else lose over 1 dB against the parts' energies.
+    """
+    count, reach = dsp.samples(ALIGN_WINDOW_S), dsp.samples(ALIGN_REACH_S)
+    a, b = (dsp.band(_head(sound, count), None, ALIGN_BELOW_HZ) for sound in (gesture, body))
+    energy = float(a @ a + b @ b)
+    if not float(a @ a) * float(b @ b) > 1e-8 * energy**2:
+        return 0, False
+    lags = np.arange(-reach, reach + 1)
+    products = signal.correlate(a, b, "full")[len(b) - 1 - reach : len(b) + reach]
+    products = products - 1e-3 * np.abs(products).max() * np.abs(lags) / reach  # of equals, the nearest
+    best = int(products.argmax())
+    if 10 * np.log10(max(1.0 + 2.0 * float(products[best]) / energy, 1e-9)) < -1.0:
+        flipped = int((-products).argmax())
+        return int(lags[flipped]), True
+    return int(lags[best]), False
+
+
+def _head(sound: Samples, count: int) -> Samples:
+    mono = sound.mean(axis=0)[:count]
+    return np.pad(mono, (0, count - len(mono)))
+
+
+def _sum_events(playing: Sequence[_Playing], first: int, last: int) -> dsp.Array:
+    block = np.zeros((2, last - first))
+    for one in playing:
+        dsp.add_at(block, one.start - first, one.sound)
+    return block
+
+
+_AIR_REACH = 32
+
+
+def _add_bed(block: dsp.Array, score: Score, note: Note, block_first: int) -> None:
+    """Add what a texture note sounds in this block; exact in any block, so only gains and a short FIR are applied."""
+    start = note_start(score, note)
+    length = dsp.samples(note.duration_s)
+    first = max(block_first - start, 0)
+    last = min(block_first + block.shape[1] - start, length)
+    if last <= first:
+        return
+    player = registry.instrument(note.instrument)
+    assert isinstance(player, registry.Texture)
+    if note.place.distance_m >= 8.0:
+        sound = _far(player, note, first, last, length)
+    else:
+        sound = player.play_span(note, first, last)
+    gain = dsp.db(note.gain_db) * space.distance_gain(note.place.distance_m) * (-1.0 if note.invert else 1.0)
+    at = np.arange(first, last) / SAMPLE_RATE
+    pan = note.place.pan
+    left, right = space.pan_gains(pan if isinstance(pan, int | float) else pan.at(at))
+    envelope = gain * np.sqrt(2.0) * _fades(note, at)
+    offset = start + first - block_first
+    block[0, offset : offset + last - first] += sound[0] * (envelope * left)
+    block[1, offset : offset + last - first] += sound[-1] * (envelope * right)
+
+
+def _fades(note: Note, at_s: dsp.Array) -> dsp.Array | float:
+    if not (note.fade_in_s or note.fade_out_s):
+        return 1.0
+    rise = np.clip(at_s / max(note.fade_in_s, 1e-9), 0.0, 1.0)
+    fall = np.clip((note.duration_s - at_s) / max(note.fade_out_s, 1e-9), 0.0, 1.0)
+    return np.asarray(np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall))
+
+
+def _far(player: registry.Texture, note: Note, first: int, last: int, length: int) -> Samples:
+    """Air absorption as a short symmetric filter, with the neighbouring samples that it needs."""
+    lo, hi = max(first - _AIR_REACH, 0), min(last + _AIR_REACH, length)
+    sound = np.pad(player.play_span(note, lo, hi), ((0, 0), (lo - first + _AIR_REACH, last + _AIR_REACH - hi)))
+    pole = space.air_pole(note.place.distance_m)
+    taps = pole ** np.abs(np.arange(-_AIR_REACH, _AIR_REACH + 1))
+    return np.asarray(signal.oaconvolve(sound, (taps / taps.sum())[None], "valid", axes=-1), dtype=np.float32)
