@@ -15,9 +15,12 @@ from engine.instruments.dsp import Array
 from engine.instruments.materials import (
     MATERIALS,
     RING_BY_SUPPORT,
+    SPEED_OF_SOUND_M_S,
     Modes,
     contact_s,
+    finish,
     force_gain,
+    forest,
     mobility,
     object_modes,
     ring_out,
@@ -26,7 +29,7 @@ from engine.instruments.registry import number, register
 from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, strike_of
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
-SPEED_OF_SOUND_M_S = 343.0
+FOREST_DB = 4.0  # over the material's burst
 THUMP_HZ = {"table": (110.0, 260.0), "filled": (110.0, 260.0), "floor": (58.0, 150.0), "carpet": (50.0, 95.0)}
 THUMP_DB = {"table": -8.0, "filled": -8.0, "floor": -3.0, "carpet": -5.0}
 
@@ -57,9 +60,12 @@ def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, pur
         modes = replace(modes, freqs_hz=modes.freqs_hz * 0.8)
     modes = _hit_modes(modes, purpose, strike)
     hard = contact_s(MATERIALS["metal"], MATERIALS[name], 0.2, 0.01, 1.5)
-    loudness = np.sqrt(np.sum((modes.gains * force_gain(modes.freqs_hz, hard)) ** 2))
+    loudness = float(np.sqrt(np.sum((modes.gains * force_gain(modes.freqs_hz, hard)) ** 2)))
+    if purpose == "struck":
+        residual = forest(name, modes, dsp.stream(strike.seed, "forest"))
+        modes = modes + residual.scaled(loudness * dsp.db(MATERIALS[name].burst_db + FOREST_DB))
     if hollow:
-        modes = modes + _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name)).scaled(float(loudness))
+        modes = modes + _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name)).scaled(loudness)
     return modes.scaled(force_gain(modes.freqs_hz, strike.contact_s) / loudness)
 
 
@@ -155,7 +161,7 @@ def contact_sound(strike: Strike) -> Array:
     for _ in range(int(rng.integers(1, 5))):
         share = rng.uniform(0.03, 0.3)
         dsp.add_at(out, dsp.samples(span_s * rng.uniform(0.15, 1.0)), burst * np.sqrt(share) * rng.choice([-1.0, 1.0]))
-    return dsp.fade(out, out_s=0.002) * strike.amplitude
+    return out * strike.amplitude
 
 
 class _Contact:
@@ -170,7 +176,7 @@ class _Contact:
 
     def play(self, note: Note) -> Samples:
         hits = rebounds(strike_of(note), number(note, SETTLE))
-        parts = [(dsp.samples(at_s), self._sound(strike)) for at_s, strike in hits]
+        parts = [(dsp.samples(at_s), finish(self._sound(strike))) for at_s, strike in hits]
         out = np.zeros(max(start + len(sound) for start, sound in parts))
         for start, sound in parts:
             dsp.add_at(out, start, sound)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,8 @@ from engine.instruments import dsp
 from engine.instruments.dsp import Array
 
 REFERENCE_SIZE_M = 0.15
+SPEED_OF_SOUND_M_S = 343.0
+PAIRS = 14
 SUPPORTS = ("table", "free", "held", "floor", "carpet", "filled")
 RING_BY_SUPPORT = {"table": 0.6, "free": 8.0, "held": 0.3, "floor": 0.8, "carpet": 0.3, "filled": 0.5}
 
@@ -46,17 +49,17 @@ MATERIALS = {
     "wood_soft": Material(450, 6e9, 0.25, 290, 7000, 0.10, -0.12, 28, -0.45, "plate", 0.3, -2, -9),
     "metal": Material(7850, 2e11, 0.29, 600, 16_000, 0.8, -0.4, 40, -0.25, "bar", 1, 0, -13, 0.05, 0.002),
     "metal_sheet": Material(7850, 2e11, 0.29, 210, 14_000, 0.8, -0.42, 72, -0.3, "plate", 0.8, 0, -12, 0.02, 0.003),
-    "glass": Material(2600, 6.2e10, 0.2, 1800, 17_000, 0.35, -0.4, 16, -0.1, "ring", 1, -2, -13, 0.15, 0.002),
+    "glass": Material(2600, 6.2e10, 0.2, 2200, 18_000, 0.45, -0.4, 16, -0.05, "ring", 1, -2, -18, 0.15, 0.002),
     "ceramic": Material(2700, 7.2e10, 0.19, 1050, 15_000, 0.2, -0.4, 22, -0.2, "ring", 1, -1, -11, 0.2, 0.002),
-    "stone": Material(2600, 4e10, 0.23, 1500, 15_000, 0.12, -0.3, 30, -0.1, "lump", 0.3, -2, -8),
+    "stone": Material(2600, 4e10, 0.23, 1350, 14_000, 0.1, -0.3, 30, -0.1, "lump", 0.3, -2, -8),
     "concrete": Material(2400, 3e10, 0.2, 650, 9000, 0.06, -0.3, 26, -0.3, "lump", 0.2, -4, -6),
     "plastic": Material(1070, 1.4e9, 0.35, 800, 8000, 0.042, -0.35, 16, -0.25, "plate", 0.3, -2, -8, 0.2),
-    "foam": Material(40, 4e6, 0.3, 300, 5000, 0.035, 0, 10, -0.7, "lump", 0, -16, -14),
-    "rubber": Material(1100, 1e7, 0.49, 110, 900, 0.075, 0.2, 7, -0.6, "lump", 0, -5, -12),
+    "foam": Material(40, 2e6, 0.3, 300, 5000, 0.035, 0, 10, -0.7, "lump", 0, -14, -14, 1.0),
+    "rubber": Material(1100, 1e7, 0.49, 110, 900, 0.075, 0.2, 7, -0.6, "lump", 0, -5, -20),
     "cardboard": Material(200, 2e8, 0.2, 180, 5000, 0.07, -0.25, 25, -0.5, "plate", 0.2, -4, -8, 0.15),
     "paper": Material(250, 1e8, 0.2, 420, 4500, 0.023, 0, 12, -0.4, "plate", 0, -10, -8, 0.1),
     "leather": Material(900, 5e7, 0.4, 280, 3000, 0.055, 0, 12, -0.55, "lump", 0, -6, -9, 0.2),
-    "fabric": Material(300, 4e6, 0.3, 140, 5000, 0.035, -0.1, 25, -0.75, "lump", 0, -9, -12, 0.15),
+    "fabric": Material(300, 1e6, 0.3, 140, 5000, 0.032, -0.1, 25, -0.7, "lump", 0, -9, -8, 0.5),
     "skin": Material(1050, 2e7, 0.45, 170, 2500, 0.04, 0, 10, -0.6, "lump", 0, -9, -8),
     "ice": Material(917, 9e9, 0.33, 950, 14_000, 0.12, -0.35, 24, -0.2, "lump", 0.4, -2, -8),
     "soil": Material(1500, 5e6, 0.3, 80, 1200, 0.045, 0, 10, -0.7, "lump", 0, -8, -9),
@@ -128,10 +131,11 @@ def _ring(count: int, rng: np.random.Generator) -> Array:
 
 
 def _bar(count: int, rng: np.random.Generator) -> Array:
-    """Free bar bending in two planes, and twisting (Euler-Bernoulli)."""
-    bending = ((2 * np.arange(1, count + 1) + 1) / 3.0112) ** 2
-    planes = [bending, bending * rng.uniform(1.15, 1.7), np.arange(1, count + 1) * rng.uniform(1.8, 2.6)]
-    return np.asarray(np.sort(np.concatenate(planes))[:count])
+    """Free bar bending in two planes (Euler-Bernoulli), twisting, and bending across."""
+    n = np.arange(1, count + 1)
+    bending = ((2 * n + 1) / 3.0112) ** 2
+    families = [bending, bending * rng.uniform(1.15, 1.7), n * rng.uniform(1.8, 2.6), 2.0 + n * rng.uniform(1.1, 1.7)]
+    return np.asarray(np.sort(np.concatenate(families))[:count])
 
 
 def _lump(count: int, rng: np.random.Generator) -> Array:
@@ -156,36 +160,60 @@ def size_factor(size_m: float) -> float:
 
 
 def decay_s(material: Material, freqs_hz: Array, ring_factor: float = 1.0) -> Array:
-    """T60 of modes at those frequencies, the support's factor felt as much as the material rings."""
-    return np.asarray(material.t1_s * (freqs_hz / 1000.0) ** material.decay_slope * ring_factor**material.rings)
+    """T60 of modes at those frequencies, level below 400 Hz; the support counts as far as the material rings."""
+    above = (np.maximum(freqs_hz, 400.0) / 1000.0) ** material.decay_slope
+    return np.asarray(material.t1_s * above * ring_factor**material.rings)
 
 
+def radiation(freqs_hz: Array, size_m: float) -> Array:
+    """How well a body of that size moves the air: 6 dB per octave below c/(4L), then 1."""
+    return np.asarray((1.0 + (SPEED_OF_SOUND_M_S / (4.0 * size_m) / freqs_hz) ** 2) ** -0.5)
+
+
+@lru_cache(maxsize=256)
 def object_modes(name: str, size_m: float, identity: int, ring_factor: float = 1.0, spread: float = 1.0) -> Modes:
     """The modes of one thing of material `name`; the same `identity` is always the same thing.
 
-    Frequencies and decays differ by 10 % (1 sigma) from thing to thing, gains by 5 dB; `spread` scales that.
-    Gains have a sum of squares of 1.
+    Pitch and decay differ by 10 % (1 sigma) from thing to thing, a mode's decay by 30 % and gain by 5 dB; `spread`
+    scales that. Gains have a sum of squares of 1.
     """
     material = MATERIALS[name]
     rng = dsp.stream(identity, "object", name)
     pitch = size_factor(size_m) * np.exp(spread * 0.1 * rng.standard_normal())
-    freqs = material.low_hz * pitch * LAYOUTS[material.layout](material.modes, rng)
-    freqs = freqs * np.exp(spread * 0.02 * rng.standard_normal(len(freqs)))
-    top = np.clip(material.high_hz * max(pitch, 1.0) ** 0.3, freqs[0] * 1.5, 20_000.0)
-    freqs = freqs[freqs <= max(top, freqs.min())]
-    t60 = decay_s(material, freqs, ring_factor) * np.exp(spread * 0.1 * rng.standard_normal(len(freqs)))
-    scatter = np.exp(np.log(10) / 20 * spread * 5.0 * rng.standard_normal(len(freqs)))
-    gains = (freqs / freqs.min()) ** material.gain_slope * scatter * rng.choice([-1.0, 1.0], len(freqs))
-    modes = Modes(freqs, np.minimum(t60, 12.0), gains)
+    count = min(round(material.modes * max(pitch**-0.5, 1.0)), 110)
+    freqs = material.low_hz * pitch * LAYOUTS[material.layout](count, rng)
+    freqs = freqs * np.exp(spread * 0.02 * rng.standard_normal(count))
+    top = max(min(material.high_hz * max(pitch, 1.0) ** 0.3, 20_000.0), float(freqs.min()) * 1.5)
+    freqs = freqs[freqs <= top]
+    deviation = np.exp(spread * (0.1 * rng.standard_normal() + 0.3 * rng.standard_normal(len(freqs))))
+    t60 = np.minimum(decay_s(material, freqs, ring_factor) * deviation, 12.0)
+    scatter = 10.0 ** (spread * 5.0 * rng.standard_normal(len(freqs)) / 20.0)
+    slope = (freqs / freqs.min()) ** material.gain_slope * radiation(freqs, size_m)
+    modes = Modes(freqs, t60, slope * scatter * rng.choice([-1.0, 1.0], len(freqs)))
     modes = _split(modes, material.doublet, rng) if material.doublet else modes
     return modes.scaled(1.0 / float(np.sqrt(np.sum(modes.gains**2))))
 
 
+def forest(name: str, modes: Modes, rng: np.random.Generator) -> Modes:
+    """Some 90 short modes between and below the ringing ones, drawn anew at each hit: what a table of modes leaves out.
+
+    Listeners need this residual to believe a material (Ren, Yeh & Lin 2013). Gains have a sum of squares of 1.
+    """
+    material = MATERIALS[name]
+    base = float(modes.freqs_hz.min())
+    freqs = np.geomspace(max(0.35 * base, 110.0), max(material.high_hz, 3.0 * base), 90) * rng.uniform(0.97, 1.03, 90)
+    ratio = freqs / base
+    gains = np.where(ratio > 1.0, ratio ** (material.gain_slope - 0.25), ratio**0.8) * rng.normal(0.0, 1.0, 90)
+    t60 = np.clip(0.35 * decay_s(material, freqs), 0.012, 0.09) * rng.uniform(0.5, 1.5, 90)
+    return Modes(freqs, t60, gains / float(np.sqrt(np.sum(gains**2))))
+
+
 def _split(modes: Modes, split: float, rng: np.random.Generator) -> Modes:
-    """Each mode as a pair a little apart: their slow beat is much of what makes glass and metal real."""
-    apart = split * rng.uniform(0.3, 1.5, len(modes.freqs_hz))
-    twin = rng.uniform(0.3, 0.9, len(modes.freqs_hz))
-    return modes + Modes(modes.freqs_hz * (1 + apart), modes.t60_s * 0.95, modes.gains * twin)
+    """The lowest modes as pairs a little apart: their slow beat is much of what makes glass and metal real."""
+    low = slice(0, PAIRS)
+    apart = 1.0 + split * rng.uniform(0.3, 1.5, len(modes.freqs_hz[low]))
+    twin = rng.uniform(0.3, 0.9, len(apart))
+    return modes + Modes(modes.freqs_hz[low] * apart, modes.t60_s[low] * 0.95, modes.gains[low] * twin)
 
 
 def _audible(modes: Modes) -> Modes:
@@ -207,3 +235,10 @@ def ring_out(modes: Modes, rise_s: float) -> Array:
             count = dsp.samples(float(lasts_s[chosen].max()))
             out[:count] += dsp.ring(modes.freqs_hz[chosen], modes.t60_s[chosen], modes.gains[chosen], count)
     return dsp.fade(out, in_s=min(rise_s, 0.006), out_s=0.004)
+
+
+def finish(sound: Array) -> Array:
+    """A one-shot with its end faded and its mean taken off under a raised cosine as long as itself."""
+    sound = dsp.fade(sound, out_s=0.004)
+    window = np.sin(np.pi * np.arange(len(sound)) / max(len(sound), 1)) ** 2
+    return np.asarray(sound - window * (sound.sum() / max(float(window.sum()), 1.0)))
