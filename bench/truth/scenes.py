@@ -1,0 +1,118 @@
+"""Make one scene of the benchmark: its video, prompt, truth and truth stems. The same arguments give the same bytes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from bench.truth.drawing import unit_px
+from bench.truth.film import film
+from bench.truth.kinds import balls, distractors, doors, passing, steps, strikes, textures, vessels
+from bench.truth.look import DIFFICULTIES, Camera, Look, look
+from bench.truth.stems import true_stems, write_stems
+from bench.truth.take import Setting, Take
+from bench.truth.truth import Event, Truth, write_truth
+from bench.truth.words import prompt
+
+__all__ = ["DIFFICULTIES", "EVENT_KINDS", "KINDS", "QUIET_KINDS", "SPLITS", "Scene", "make_scene"]
+
+_MAKERS: Mapping[str, Callable[[Setting], Take]] = {
+    "ball": balls.ball,
+    "two-balls": balls.two_balls,
+    "hidden-ball": balls.hidden_ball,
+    "walk": steps.walk,
+    "walk-followed": steps.walk_followed,
+    "walk-front": steps.walk_front,
+    "run": steps.run,
+    "hammer": strikes.hammer,
+    "knock": strikes.knock,
+    "typing": strikes.typing,
+    "chop": strikes.chop,
+    "roll": balls.roll,
+    "drag": doors.drag,
+    "shatter": vessels.shatter,
+    "splash": vessels.splash,
+    "pour": vessels.pour,
+    "door": doors.door,
+    "drawer": doors.drawer,
+    "car": passing.car,
+    "rain": textures.rain,
+    "snow": textures.snow,
+    "surf": textures.surf,
+    "stream": textures.stream,
+    "fire": textures.fire,
+    "leaves": textures.leaves,
+    "shake": distractors.shake,
+    "pan": distractors.pan,
+    "zoom": distractors.zoom,
+    "flicker": distractors.flicker,
+    "flash": distractors.flash,
+    "cut": distractors.cut,
+    "wave": distractors.wave,
+    "subtitles": distractors.subtitles,
+}
+KINDS = tuple(_MAKERS)
+QUIET_KINDS = KINDS[KINDS.index("rain") :]  # textures and distractors: no event at all
+EVENT_KINDS = KINDS[: KINDS.index("rain")]
+SPLITS = ("open", "sealed")  # nobody tunes on the sealed one: its bodies, floors, walls, textures and seeds are its own
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One made scene. `stems` are WAV files by layer, and their "mix"."""
+
+    name: str
+    video: Path
+    prompt: str
+    truth: Path
+    stems: Mapping[str, Path]
+
+
+def make_scene(kind: str, difficulty: str, seed: int, folder: Path, split: str = "open") -> Scene:
+    """Write the scene into `folder`; ValueError for an unknown kind, difficulty or split."""
+    for value, known in ((kind, KINDS), (difficulty, DIFFICULTIES), (split, SPLITS)):
+        if value not in known:
+            raise ValueError(f"there is no {value!r}; there are: {', '.join(known)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{kind}-{difficulty}-{seed}" + ("" if split == "open" else f"-{split}")
+    rng = np.random.default_rng([zlib.crc32(part.encode()) for part in (kind, difficulty, split)] + [seed])
+    seen = look(difficulty, rng)
+    half_width = seen.width / unit_px(seen.width, seen.height - 2 * seen.bars) / 2
+    take = _MAKERS[kind](Setting(rng, split == "sealed", float(seen.duration_s), half_width, seen.roughness))
+    truth = _truth(kind, difficulty, split, seed, seen, take, prompt(kind, take.words, difficulty, rng))
+    paths = Scene(name, folder / f"{name}.mp4", truth.prompt, folder / f"{name}.truth.json", {})
+    film(take, seen, paths.video, int(rng.integers(2**31)))
+    write_truth(truth, paths.truth)
+    return replace(paths, stems=write_stems(true_stems(truth, seed), folder / f"{name}.stems"))
+
+
+def _truth(kind: str, difficulty: str, split: str, seed: int, seen: Look, take: Take, words: str) -> Truth:
+    conditions = seen.conditions[1:] if take.camera is not None else seen.conditions
+    events = tuple(_seen(event, take, seen) for event in take.events if event.t_s < float(seen.duration_s))
+    return Truth(
+        kind, difficulty, split, seed, words, float(seen.duration_s), str(seen.frame_rate), seen.width, seen.height,
+        events, take.ambience, take.cuts, seen.exposure, seen.variable_rate, conditions,
+    )  # fmt: skip
+
+
+def _seen(event: Event, take: Take, seen: Look) -> Event:
+    """The event with x as a share of the picture, as the camera sees it then."""
+    camera = take.camera or seen.camera
+    unit = unit_px(seen.width, seen.height - 2 * seen.bars)
+
+    def across(x_m: float, time_s: float) -> float:
+        return _across(x_m / take.view.height_m, camera, time_s, seen) * unit / (seen.width / 2)
+
+    path = tuple((at, across(x, at)) for at, x in event.path)
+    return replace(event, x=float(np.clip(across(event.x, event.t_s), -1, 1)), path=path)
+
+
+def _across(x_units: float, camera: Camera, time_s: float, seen: Look) -> float:
+    if not camera.moves:
+        return x_units
+    x, _, zoom, _ = camera.at(time_s, float(seen.duration_s))
+    return (x_units - x) * zoom
