@@ -1,0 +1,103 @@
+"""What a timeline shows, flat and exact: plain data that knows no file format. Record time counts from its start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from plugin.timeline import clock
+from plugin.timeline.clock import Span
+
+Address = tuple[int, ...]
+"""Child indices from the root stack down: track, clip, and on through nested stacks."""
+
+PICTURE = "Video"
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Where a clip's picture or sound lies. Without a path, `problem` says why."""
+
+    url: str = ""
+    path: Path | None = None
+    problem: str = ""
+    names_file: bool = True  # False: a title, a generator, an offline reference with no file name
+
+
+@dataclass(frozen=True, slots=True)
+class TrackLabel:
+    """A track of the root stack as the editor counts it: V1 is the lowest picture track, A1 the first sound track."""
+
+    label: str
+    name: str
+    kind: str  # "Video", "Audio", or what the file says
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CutMarker:
+    """A marker at its place on the timeline."""
+
+    name: str
+    colour: str  # as the file says, upper case: "RED"; "" without
+    comment: str
+    record: Span  # of no length for a marker at one moment
+    owner: Address  # () for the timeline's own
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(text for text in (self.name, self.comment) if text)
+
+
+@dataclass(frozen=True, slots=True)
+class CutClip:
+    """A clip, cut to all that encloses it, where it lies on the timeline and in its file."""
+
+    address: Address
+    track: TrackLabel
+    kind: str
+    name: str
+    record: Span
+    medium: Medium
+    source_start: Fraction  # file seconds of what is shown first, the file's own timecode taken off
+    speed: Fraction  # file seconds per record second; 0 freezes, negative runs backwards from source_start
+    enabled: bool  # its own switch and every ancestor's
+    markers: tuple[CutMarker, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def source_at(self, record: Fraction) -> Fraction:
+        """File time of what is shown at a record time."""
+        return self.source_start + self.speed * (record - self.record.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A whole timeline, read."""
+
+    name: str
+    path: Path
+    rate: Fraction
+    start: Fraction  # timecode of record zero, in real seconds
+    drop_frame: bool
+    duration: Fraction
+    tracks: tuple[TrackLabel, ...]  # in the file's order, which is from the bottom up
+    clips: tuple[CutClip, ...]  # in address order
+    markers: tuple[CutMarker, ...]  # of the timeline, its tracks and nested stacks; a clip's own are with the clip
+    warnings: tuple[str, ...]
+
+    @property
+    def record(self) -> Span:
+        return Span(Fraction(0), self.duration)
+
+    @property
+    def start_frame(self) -> int:
+        return clock.seconds_to_frames(self.start, rate=self.rate)
+
+    def timecode(self, record: Fraction) -> str:
+        """The timecode that an editor shows at a record time."""
+        frames = clock.seconds_to_frames(self.start + record, rate=self.rate)
+        return clock.frames_to_timecode(frames, rate=self.rate, drop_frame=self.drop_frame)
+
+    def timecode_range(self, span: Span) -> str:
+        return f"{self.timecode(span.start)}-{self.timecode(span.end)}"

@@ -1,0 +1,129 @@
+"""The .otio file itself: opened with plain words for what is wrong, whatever its root; written whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from engine.media.whole_file import whole_file
+from engine.types import TimelineError
+
+_TYPE_NAME = re.compile(r"named '(?P<name>[^']*)'.*found a \S*?\d+(?P<found>[A-Za-z]+?)E? instead", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An opened file: what is written back, and the timeline in it that is meant."""
+
+    path: Path
+    root: Any  # otio SerializableObject; holds `timeline`
+    timeline: otio.schema.Timeline
+    warnings: tuple[str, ...] = ()
+
+    def write(self, path: Path) -> None:
+        """Write as .otio. Raises OutputError when the file exists or the disk does not take it."""
+        write_object(self.root, path)
+
+
+def open_document(path: Path) -> Document:
+    """Open an .otio file. A root that is no timeline is wrapped into one, with nothing lost.
+
+    Raises TimelineError for a file that is absent, empty, damaged, of another kind or from a newer version.
+    """
+    root = _read_object(path)
+    return _as_document(path, root)
+
+
+def write_object(root: Any, path: Path) -> None:
+    """Write any OpenTimelineIO object as a whole new file."""
+    text = otio.core.serialize_json_to_string(root, indent=4)
+    with whole_file(path) as file:
+        file.write(text.encode())
+        file.write(b"\n")
+
+
+def _read_object(path: Path) -> Any:
+    text = _read_text(path)
+    try:
+        return otio.core.deserialize_json_from_string(text)
+    except otio.exceptions.UnsupportedSchemaError as error:
+        raise TimelineError(
+            f"{path} was written by a newer OpenTimelineIO than {otio.__version__} ({error}). "
+            "Export it for an older version, or update the opentimelineio package."
+        ) from error
+    except (ValueError, KeyError, TypeError, RuntimeError, otio.exceptions.OTIOError) as error:
+        raise TimelineError(_refusal(path, str(error))) from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise TimelineError(f"There is no timeline at {path}. Check the path.") from error
+    except OSError as error:
+        raise TimelineError(f"{path} cannot be read: {error.strerror}. Give a file that you may open.") from error
+    if not raw.strip():
+        raise TimelineError(f"{path} is empty. Export the timeline again.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TimelineError(
+            f"{path} is no OpenTimelineIO file: byte {error.start} is not UTF-8 text. Export the timeline as .otio."
+        ) from error
+
+
+def _refusal(path: Path, words: str) -> str:
+    if "type mismatch" in words:
+        match = _TYPE_NAME.search(words)
+        where = f' in "{match["name"]}"' if match else ""
+        return (
+            f"{path} holds something{where} that OpenTimelineIO {otio.__version__} does not know ({words}). "
+            "Remove that effect or item in the editing program, or export without it."
+        )
+    return f"{path} is no OpenTimelineIO file, or a damaged one ({words}). Export the timeline again as .otio."
+
+
+def _as_document(path: Path, root: Any) -> Document:
+    schema = otio.schema
+    if isinstance(root, schema.Timeline):
+        return Document(path, root, root)
+    if isinstance(root, schema.SerializableCollection):
+        return _from_collection(path, root)
+    if isinstance(root, otio.core.Composable) and not isinstance(root, schema.Transition):
+        timeline = _wrapped(root)
+        return Document(path, timeline, timeline)
+    found = root.schema_name() if isinstance(root, otio.core.SerializableObject) else type(root).__name__
+    raise TimelineError(f"{path} holds no timeline but {_article(found)}. Export the timeline itself as .otio.")
+
+
+def _from_collection(path: Path, collection: otio.schema.SerializableCollection) -> Document:
+    timelines = collection.find_children(descended_from_type=otio.schema.Timeline)
+    if timelines:
+        others = f'{path} holds {len(timelines)} timelines; "{timelines[0].name}", the first, is taken.'
+        return Document(path, collection, timelines[0], (others,) if len(timelines) > 1 else ())
+    items = [child for child in collection if isinstance(child, otio.core.Item)]
+    if not items:
+        raise TimelineError(f"{path} is a collection without a timeline or clip. Export a timeline as .otio.")
+    # The bin stays as it is; a timeline that shows its items one after another joins it.
+    timeline = _wrapped(otio.schema.Track(children=[item.deepcopy() for item in items]))
+    timeline.name = collection.name
+    collection.append(timeline)
+    return Document(path, collection, timeline, (f"{path} is a bin, not a timeline; its items are taken in order.",))
+
+
+def _wrapped(item: Any) -> otio.schema.Timeline:
+    timeline = otio.schema.Timeline(item.name)
+    if isinstance(item, otio.schema.Stack):
+        timeline.tracks = item
+        return timeline
+    track = item if isinstance(item, otio.schema.Track) else otio.schema.Track(children=[item])
+    timeline.tracks.append(track)
+    return timeline
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'AEIOU' else 'a'} {noun}"
