@@ -134,11 +134,11 @@ def _hostile(rng: np.random.Generator) -> Look:
     times, duration = _unsteady(rate, 8, rng) if variable else _steady(rate, 8)
     camera, named = _moved(rng, ("still", "handheld", "shake", "shake", "pan"))
     barred = bool(rng.random() < 0.3) and not upright
-    dark = float(rng.uniform(0.28, 0.6))
-    said = (("variable rate", variable), ("9:16", upright), ("letterbox", barred), ("low light", dark < 0.45))
+    dark = float(rng.uniform(0.34, 0.66))
+    said = (("variable rate", variable), ("9:16", upright), ("letterbox", barred), ("low light", dark < 0.48))
     return Look(
         width, height, rate, duration, times, (0.0, float(rng.choice([0.5, 0.5, 0.75]))), 3, camera, dark,
-        float(rng.uniform(0.8, 1.2)), float(rng.uniform(4, 9)), int(rng.integers(36, 41)), "libx264",
+        float(rng.uniform(0.8, 1.2)), float(rng.uniform(4, 9)), int(rng.integers(33, 39)), "libx264",
         float(rng.uniform(0.08, 0.26)), height // 10 if barred else 0, False, variable,
         (named, *(name for name, true in said if true)),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,20 @@ from bench.truth.kinds import balls, distractors, doors, passing, steps, strikes
 from bench.truth.look import DIFFICULTIES, Camera, Look, look
 from bench.truth.stems import true_stems, write_stems
 from bench.truth.take import Setting, Take
-from bench.truth.truth import Event, Truth, write_truth
+from bench.truth.truth import Event, Truth, read_truth, write_truth
 from bench.truth.words import prompt
 
-__all__ = ["DIFFICULTIES", "EVENT_KINDS", "KINDS", "QUIET_KINDS", "SPLITS", "Scene", "make_scene"]
+__all__ = [
+    "DIFFICULTIES",
+    "EVENT_KINDS",
+    "KINDS",
+    "QUIET_KINDS",
+    "SPLITS",
+    "Scene",
+    "kept_scene",
+    "make_scene",
+    "scene_name",
+]
 
 _MAKERS: Mapping[str, Callable[[Setting], Take]] = {
     "ball": balls.ball,
@@ -78,16 +89,40 @@ def make_scene(kind: str, difficulty: str, seed: int, folder: Path, split: str =
         if value not in known:
             raise ValueError(f"there is no {value!r}; there are: {', '.join(known)}")
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{kind}-{difficulty}-{seed}" + ("" if split == "open" else f"-{split}")
+    name = scene_name(kind, difficulty, seed, split)
     rng = np.random.default_rng([zlib.crc32(part.encode()) for part in (kind, difficulty, split)] + [seed])
     seen = look(difficulty, rng)
     half_width = seen.width / unit_px(seen.width, seen.height - 2 * seen.bars) / 2
     take = _MAKERS[kind](Setting(rng, split == "sealed", float(seen.duration_s), half_width, seen.roughness))
     truth = _truth(kind, difficulty, split, seed, seen, take, prompt(kind, take.words, difficulty, rng))
-    paths = Scene(name, folder / f"{name}.mp4", truth.prompt, folder / f"{name}.truth.json", {})
-    film(take, seen, paths.video, int(rng.integers(2**31)))
-    write_truth(truth, paths.truth)
-    return replace(paths, stems=write_stems(true_stems(truth, seed), folder / f"{name}.stems"))
+    video = folder / f"{name}.mp4"
+    film(take, seen, video, int(rng.integers(2**31)))
+    stems = write_stems(true_stems(truth, seed), folder / f"{name}.stems")
+    write_truth(truth, folder / f"{name}.truth.json")
+    return Scene(name, video, truth.prompt, folder / f"{name}.truth.json", stems)
+
+
+def kept_scene(kind: str, difficulty: str, seed: int, folder: Path, split: str = "open") -> Scene:
+    """The same scene, made once and kept in a folder named after the makers' source text."""
+    own = folder / f"{_fingerprint():08x}"
+    name = scene_name(kind, difficulty, seed, split)
+    kept = own / f"{name}.truth.json"
+    if not kept.exists():  # the truth is written last
+        return make_scene(kind, difficulty, seed, own, split)
+    stems = {stem: own / f"{name}.stems" / f"{stem}.wav" for stem in ("ambient", "action", "material", "mix")}
+    return Scene(name, own / f"{name}.mp4", read_truth(kept).prompt, kept, stems)
+
+
+def scene_name(kind: str, difficulty: str, seed: int, split: str) -> str:
+    return f"{kind}-{difficulty}-{seed}" + ("" if split == "open" else f"-{split}")
+
+
+@lru_cache(maxsize=1)
+def _fingerprint() -> int:
+    here = Path(__file__).parent
+    makers = ("backdrop", "drawing", "figure", "film", "look", "materials", "scenes", "stems", "take", "truth", "words")
+    sources = [here / f"{maker}.py" for maker in makers] + sorted((here / "kinds").glob("*.py"))
+    return zlib.crc32(b"".join(source.read_bytes() for source in sources))
 
 
 def _truth(kind: str, difficulty: str, split: str, seed: int, seen: Look, take: Take, words: str) -> Truth:

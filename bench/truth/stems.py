@@ -67,7 +67,8 @@ def _span(event: Event, rng: np.random.Generator) -> Sound:
 def _bed(rng: np.random.Generator, length: int, level: tuple[tuple[float, float], ...]) -> Sound:
     times, gains = zip(*level, strict=True)
     curve = np.interp(np.arange(length) / RATE_HZ, times, gains)
-    return 0.02 * curve * np.asarray(lfilter([0.1], [1, -0.9], rng.standard_normal((2, length)), axis=1))
+    smooth = lfilter([0.1], [1, -0.9], rng.standard_normal((2, length)), axis=1)
+    return np.asarray(0.02 * curve * smooth, dtype=np.float64)
 
 
 def _pan(x: float) -> Sound:

@@ -47,19 +47,25 @@ class Setting:
         """Metres from the picture's middle to its side."""
         return self.half_width * height_m
 
-    def wall(self) -> Colour:
-        return self.pick(SEALED_WALLS if self.sealed else WALLS)
+    def wall(self, apart: Colour | None = None) -> Colour:
+        """A wall's colour; one that what moves in front of it, coloured `apart`, stands out from."""
+        known = SEALED_WALLS if self.sealed else WALLS
+        if apart is None:
+            return self.pick(known)
+        tries = [self.pick(known) for _ in range(3)]
+        return max(tries, key=lambda wall: float(np.abs(np.subtract(wall, apart)).sum()))
 
     def backdrop(
         self,
         floor: Colour,
         *,
         wall: Colour | None = None,
+        apart: Colour | None = None,
         horizon_m: float = 0.2,
         props: Callable[[Canvas], None] | None = None,
     ) -> Backdrop:
         seed = int(self.rng.integers(2**31))
-        return Backdrop(wall or self.wall(), floor, seed, self.roughness, horizon_m, self.sealed, props)
+        return Backdrop(wall or self.wall(apart), floor, seed, self.roughness, horizon_m, self.sealed, props)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def _dropped(setting: Setting, count: int, *, hidden: bool) -> Take:
             canvas.block(screen - 0.35, 0.13, screen + 0.35, 0.16, (104, 92, 84))
 
     words = {"body": thrown[0][3], "floor": floor}
-    backdrop = setting.backdrop(floor.colour)
+    backdrop = setting.backdrop(floor.colour, apart=thrown[0][3].colour)
     return Take(View(2.0), (backdrop,), draw, _in_order(events), words, Ambience("room"))
 
 
@@ -158,5 +158,5 @@ def roll(setting: Setting) -> Take:
     path_x = tuple((float(at), side * along(float(at))) for at in np.linspace(start_s, hit_s, 12))
     rolls = Event(start_s, "roll", body.name, floor.name, mass, speed, side * start_x, lasts, path=path_x)
     events = tuple(event for event in (rolls, hit) if event.t_s < setting.duration_s)
-    backdrop = setting.backdrop(floor.colour, horizon_m=0.12)
+    backdrop = setting.backdrop(floor.colour, apart=body.colour, horizon_m=0.12)
     return Take(View(1.2), (backdrop,), draw, events, {"body": body, "floor": floor}, Ambience("room"))

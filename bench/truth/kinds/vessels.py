@@ -41,7 +41,9 @@ def shatter(setting: Setting) -> Take:
     speed = GRAVITY * falls_s
     events = tuple(Event(at, "shatter", "glass", floor.name, 0.2, speed, x) for at, x in zip(hits, hit_x, strict=True))
     words = {"body": Material("glass", "玻璃杯", tint), "floor": floor}
-    return Take(View(1.7, 0.88), (setting.backdrop(floor.colour),), draw, events, words, Ambience("kitchen"))
+    return Take(
+        View(1.7, 0.88), (setting.backdrop(floor.colour, apart=tint),), draw, events, words, Ambience("kitchen")
+    )
 
 
 def _tumbler(
@@ -140,7 +142,7 @@ def splash(setting: Setting) -> Take:
         for at, x, size in zip(times, places, sizes, strict=True)
         if at < setting.duration_s
     )
-    backdrop = setting.backdrop(_WATER, wall=(168, 190, 180), horizon_m=0.0)
+    backdrop = setting.backdrop(_WATER, apart=body.colour, horizon_m=0.0)
     return Take(View(1.8, 0.74), (backdrop,), draw, events, {"body": body}, Ambience("pond"))
 
 

@@ -1,0 +1,116 @@
+"""Pair found times with true ones: one to one, as many as fit the tolerance, least total |offset|."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from bench.truth.truth import Event, Truth
+
+SPAN_EARLY_S = 0.10  # onsets from this long before a roll, a slide or a pour
+SPAN_LATE_S = 0.15  # to this long after it are neither false nor found
+START_TOLERANCE_S = 0.15  # of what lasts: it fades in, so its start is no instant
+
+Times = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was right, false and missed in one scene. `offsets_s` are found minus true: above 0 is late."""
+
+    offsets_s: tuple[float, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()  # (index among the required contacts, index among the found times)
+    false: int = 0
+    missed: int = 0
+    duration_s: float = 0.0
+
+    @property
+    def right(self) -> int:
+        return len(self.offsets_s)
+
+
+def pair(true: Sequence[float], found: Sequence[float], tolerance_s: float) -> list[tuple[int, int]]:
+    """(true index, found index) pairs: as many as possible within the tolerance, then the least total |offset|."""
+    if not len(true) or not len(found):
+        return []
+    apart = np.abs(np.subtract.outer(np.asarray(true, float), np.asarray(found, float)))
+    never = tolerance_s * (len(true) + len(found) + 1) * 2
+    rows, columns = linear_sum_assignment(np.where(apart <= tolerance_s, apart, never))
+    return [
+        (int(row), int(column)) for row, column in zip(rows, columns, strict=True) if apart[row, column] <= tolerance_s
+    ]
+
+
+def score_events(truth: Truth, times: Sequence[float], tolerance_s: float = 0.04) -> Hits:
+    """Compare found times (seconds from the first pts) with the truth's contacts.
+
+    Faint contacts and those outside the picture are neither missed nor false; nor is an onset within something that
+    lasts, for a roll or a pour has grains of its own. The starts of what lasts are scored by `score_starts`.
+    """
+    found = sorted(float(time) for time in times)
+    required = [event.t_s for event in truth.contacts if event.required]
+    pairs = pair(required, found, tolerance_s)
+    taken = {column for _, column in pairs}
+    left = [time for index, time in enumerate(found) if index not in taken]
+    optional = [event.t_s for event in truth.contacts if not event.required]
+    excused = {column for _, column in pair(optional, left, tolerance_s)}
+    false = [time for index, time in enumerate(left) if index not in excused and not _within(time, truth.spans)]
+    offsets = tuple(found[column] - required[row] for row, column in pairs)
+    return Hits(offsets, tuple(pairs), len(false), len(required) - len(pairs), truth.duration_s)
+
+
+def score_starts(truth: Truth, times: Sequence[float]) -> tuple[int, int]:
+    """(found, all) starts of required things that last, within 150 ms."""
+    starts = [event.t_s for event in truth.spans if event.required]
+    return len(pair(starts, list(times), START_TOLERANCE_S)), len(starts)
+
+
+def chance(
+    truth: Truth, times: Sequence[float], tolerance_s: float = 0.04, *, draws: int = 100, seed: int = 0
+) -> float:
+    """Mean F1 when the same found times are shifted around the scene by random amounts."""
+    rng = np.random.default_rng(seed)
+    found = np.asarray(times, dtype=np.float64)
+    if not found.size or not any(event.required for event in truth.contacts):
+        return float("nan")
+    shifts = rng.uniform(0, truth.duration_s, draws)
+    return float(
+        np.mean(
+            [f1(score_events(truth, ((found + shift) % truth.duration_s).tolist(), tolerance_s)) for shift in shifts]
+        )
+    )
+
+
+def precision(hits: Hits) -> float:
+    """Share of what was found that is right; nan if nothing was found."""
+    return hits.right / (hits.right + hits.false) if hits.right + hits.false else float("nan")
+
+
+def recall(hits: Hits) -> float:
+    """Share of what is true that was found; nan if there is nothing to find."""
+    return hits.right / (hits.right + hits.missed) if hits.right + hits.missed else float("nan")
+
+
+def f1(hits: Hits) -> float:
+    """2 right / (2 right + false + missed); nan if there is nothing to find and nothing was found."""
+    total = 2 * hits.right + hits.false + hits.missed
+    return 2 * hits.right / total if total else float("nan")
+
+
+def added(parts: Sequence[Hits]) -> Hits:
+    """Several scenes' hits as one; the pairs are dropped, for their indices are of their own scenes."""
+    offsets = tuple(offset for part in parts for offset in part.offsets_s)
+    sums = (
+        sum(part.false for part in parts),
+        sum(part.missed for part in parts),
+        sum(part.duration_s for part in parts),
+    )
+    return Hits(offsets, (), *sums)
+
+
+def _within(time_s: float, spans: Sequence[Event]) -> bool:
+    return any(span.t_s - SPAN_EARLY_S <= time_s <= span.t_s + span.duration_s + SPAN_LATE_S for span in spans)
