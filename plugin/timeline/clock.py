@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from opentimelineio import opentime
 
@@ -50,6 +51,7 @@ def exact_number(value: float | Fraction) -> Fraction:
     return plain if abs(plain - literal) <= _DOUBLE_NOISE * max(Fraction(1), abs(plain)) else literal
 
 
+@lru_cache(maxsize=256)
 def exact_rate(rate: float | Fraction) -> Fraction:
     """Frames a second as they are meant: 23.976 and 23.98 are 24000/1001.
 
