@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft, signal
 
-from engine.types import SAMPLE_RATE
+from engine.types import SAMPLE_RATE, Curve
 
 Array = npt.NDArray[np.floating[Any]]
 CONTROL_RATE = 100  # slow controls, Hz
@@ -183,3 +183,31 @@ def widen(first: Array, second: Array, coherence: float) -> Array:
     """A stereo pair of the given coherence (0..1) from two independent sounds: `[2, sample]`."""
     a, b = np.sqrt((1 + coherence) / 2), np.sqrt((1 - coherence) / 2)
     return np.stack([a * first + b * second, a * first - b * second])
+
+
+# Gestures
+
+
+def over_time(value: float | Curve, count: int, rate_hz: float = 200.0) -> Array:
+    """A number or a curve as `count` samples; a curve is read at `rate_hz`, so that a corner of it never steps."""
+    if not isinstance(value, Curve):
+        return np.full(count, float(value))
+    at_s = np.arange(int(count * rate_hz / SAMPLE_RATE) + 2) / rate_hz
+    return to_audio(value.at(at_s), count, rate_hz)
+
+
+def impulses(times_s: Array, strengths: Array, count: int) -> Array:
+    """Single-sample strokes at exact times: each is shared between the two samples it lies between."""
+    at = np.asarray(times_s) * SAMPLE_RATE
+    first = np.floor(at).astype(np.int64)
+    inside = (first >= 0) & (first < count - 1)
+    first, late, strengths = first[inside], (at - np.floor(at))[inside], np.asarray(strengths)[inside]
+    train = np.bincount(first, strengths * (1.0 - late), count) + np.bincount(first + 1, strengths * late, count)
+    return np.asarray(train)
+
+
+def filtered_by(sound: Array, response: Array) -> Array:
+    """`sound` through an impulse response, with the response's tail: `len(sound) + len(response) - 1` samples."""
+    if len(sound) == 0 or len(response) == 0:
+        return np.zeros(max(len(sound) + len(response) - 1, 0))
+    return np.asarray(signal.oaconvolve(sound, response))

@@ -89,6 +89,12 @@ def number(note: Note, parameter: Parameter) -> float:
     return float(value)
 
 
+def motion(note: Note, parameter: Parameter) -> float | Curve:
+    """A numeric parameter that may move over the note: its value or curve, or the default."""
+    value = note.params.get(parameter.name, parameter.default)
+    return value if isinstance(value, Curve) else float(value)
+
+
 def choice(note: Note, parameter: Parameter) -> str:
     """A chosen parameter of a note, or the default."""
     return str(note.params.get(parameter.name, parameter.default))
