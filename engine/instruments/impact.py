@@ -50,7 +50,7 @@ def _hit_modes(modes: Modes, purpose: str, strike: Strike) -> Modes:
 def _cavity(size_m: float, hollow: float, rng: np.random.Generator) -> Modes:
     """The air inside: c/(2L) and the next above, T60 near .08 s."""
     freqs = SPEED_OF_SOUND_M_S / (2.0 * size_m) * np.array([1.0, 1.9]) * rng.uniform(0.95, 1.05, 2)
-    return Modes(freqs, np.array([0.09, 0.06]), hollow * np.array([0.9, 0.4]))
+    return Modes(freqs, np.array([0.09, 0.06]), hollow * np.array([1.5, 0.6]))
 
 
 def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, purpose: str, strike: Strike) -> Modes:
@@ -141,7 +141,7 @@ def _thump(strike: Strike) -> Array:
     freqs = np.geomspace(low, high, 3) * own.uniform(0.88, 1.12, 3)
     t60 = own.uniform(0.06, 0.14, 3) * (0.6 if strike.support == "carpet" else 1.0)
     level_db = np.clip(20.0 * np.log10(strike.momentum), -24.0, 6.0) + THUMP_DB[strike.support]
-    gains = np.array([1.0, -0.8, 0.6]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
+    gains = np.array([1.0, 0.7, 0.5]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
     return ring_out(Modes(freqs, t60, gains), min(strike.contact_s, 0.003))
 
 

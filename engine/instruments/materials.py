@@ -234,11 +234,13 @@ def ring_out(modes: Modes, rise_s: float) -> Array:
         if chosen.any():
             count = dsp.samples(float(lasts_s[chosen].max()))
             out[:count] += dsp.ring(modes.freqs_hz[chosen], modes.t60_s[chosen], modes.gains[chosen], count)
-    return dsp.fade(out, in_s=min(rise_s, 0.006), out_s=0.004)
+    return dsp.fade(out, in_s=min(rise_s, 0.0035), out_s=0.004)
 
 
 def finish(sound: Array) -> Array:
-    """A one-shot with its end faded and its mean taken off under a raised cosine as long as itself."""
+    """A one-shot with its end faded, and its mean taken off by a smooth bump at its beginning, too low to be heard."""
     sound = dsp.fade(sound, out_s=0.004)
-    window = np.sin(np.pi * np.arange(len(sound)) / max(len(sound), 1)) ** 2
-    return np.asarray(sound - window * (sound.sum() / max(float(window.sum()), 1.0)))
+    count = min(len(sound), dsp.samples(0.1))
+    bump = np.sin(np.pi * np.arange(count) / count) ** 2
+    sound[:count] -= bump * (sound.sum() / float(bump.sum()))
+    return sound

@@ -54,16 +54,19 @@ class Strike:
         return float(10.0 ** ((60.0 * self.energy - 40.0) / 20.0))
 
     @property
+    def mass_kg(self) -> float:
+        return mass_kg(MATERIALS[self.striker], self.striker_size_m) * (1.0 - 0.85 * self.striker_hollow)
+
+    @property
     def speed_m_s(self) -> float:
-        return self.momentum / mass_kg(MATERIALS[self.striker], self.striker_size_m)
+        return self.momentum / self.mass_kg
 
     @property
     def contact_s(self) -> float:
         """Hertz, with this hit's own deviation (lognormal, 10 %)."""
         deviation = float(np.exp(0.1 * dsp.stream(self.seed, "contact time").standard_normal()))
         striker, struck = self.bodies
-        mass = mass_kg(striker, self.striker_size_m)
-        return deviation * contact_s(striker, struck, mass, 0.12 * self.striker_size_m, self.speed_m_s)
+        return deviation * contact_s(striker, struck, self.mass_kg, 0.12 * self.striker_size_m, self.speed_m_s)
 
     @property
     def amplitude(self) -> float:

@@ -1,94 +1,143 @@
-"""Surfaces that something slides or rolls over: how rough, how coarse, and what force they drive into what moves."""
+"""Grounds to walk on, as data: what of each is solid, loose, fine or wet, and how loud."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import fft
 
-from engine.instruments.dsp import Array
-from engine.types import SAMPLE_RATE
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """Solid ground's modes: many, close together, log-uniform; decays follow T1 (f/1 kHz)^slope."""
+
+    low_hz: float
+    high_hz: float
+    count: int
+    t1_s: float
+    decay_slope: float
+    tilt_db_per_octave: float
+    level_db: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grains:
+    """Loose pieces: each a short ring of its own pitch, set off where the ground is being loaded."""
+
+    count: float  # a step
+    low_hz: float
+    high_hz: float
+    ring_s: float  # T60 at 1 kHz, shorter above
+    level_db: float
+    spread: float = 0.8  # of log amplitude: how much the few large ones stand out
+
+
+@dataclass(frozen=True, slots=True)
+class Brush:
+    """What is too fine to be heard singly: `count` impulses a step through a band."""
+
+    count: float
+    low_hz: float
+    high_hz: float
+    level_db: float
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """Height profile of a surface: fractal, power ~ 1/k^beta between its longest wave and its grain."""
+    """One ground; `softness` lengthens the shoe's contact, `thump` is how the mass below answers."""
 
-    beta: float  # glass 2.2, planed wood 1.8, concrete 1.2: lower is rougher at the small scale
-    grain_m: float  # the smallest feature
-    bump_m: float  # mean way between features that stand out
-    roughness: float  # of the force it gives, 1 is planed wood
-
-
-SURFACES = {
-    "wood": Surface(1.8, 60e-6, 3.0e-3, 1.0),
-    "wood_soft": Surface(1.6, 90e-6, 3.0e-3, 1.1),
-    "metal": Surface(2.1, 20e-6, 1.5e-3, 0.7),
-    "metal_sheet": Surface(2.1, 25e-6, 2.0e-3, 0.8),
-    "glass": Surface(2.2, 12e-6, 2.0e-3, 0.45),
-    "ceramic": Surface(2.0, 25e-6, 1.5e-3, 0.7),
-    "stone": Surface(1.4, 60e-6, 2.0e-3, 1.4),
-    "concrete": Surface(1.2, 90e-6, 2.5e-3, 1.9),
-    "plastic": Surface(2.0, 50e-6, 2.5e-3, 0.7),
-    "foam": Surface(1.6, 400e-6, 4.0e-3, 0.5),
-    "rubber": Surface(1.8, 300e-6, 4.0e-3, 0.8),
-    "cardboard": Surface(1.7, 120e-6, 2.0e-3, 0.9),
-    "paper": Surface(1.7, 40e-6, 1.0e-3, 0.6),
-    "leather": Surface(1.7, 200e-6, 1.5e-3, 0.7),
-    "fabric": Surface(1.3, 250e-6, 0.8e-3, 0.7),
-    "skin": Surface(1.8, 300e-6, 2.0e-3, 0.5),
-    "ice": Surface(1.9, 30e-6, 3.0e-3, 0.6),
-    "soil": Surface(1.0, 400e-6, 3.0e-3, 1.5),
-}
+    softness: float
+    thump_hz: float
+    thump_db: float
+    shoe_db: float = 0.0  # what is left of the shoe's own sound
+    press: float = 0.15  # how much it is worked by load, not only by its growth
+    plates: tuple[Plate, ...] = ()
+    grains: tuple[Grains, ...] = ()
+    brushes: tuple[Brush, ...] = ()
+    rattle: float = 0.0
+    creak: float = 0.0  # chance
+    squeak_db: float | None = None  # cold snow
+    bubbles: tuple[Grains, ...] = ()  # counts and pitches of air under water
 
 
-def rougher(first: Surface, second: Surface) -> Surface:
-    """What two surfaces are to each other: the coarser grain decides, the roughnesses add as powers."""
-    coarse, fine = (first, second) if first.grain_m >= second.grain_m else (second, first)
-    return Surface(
-        min(first.beta, second.beta),
-        float(np.sqrt(coarse.grain_m * fine.grain_m)),
-        min(first.bump_m, second.bump_m),
-        float(np.hypot(first.roughness, second.roughness) / np.sqrt(2.0)),
+SURFACE_TABLE = {
+    "concrete": Surface(
+        1.0, 95, -15,
+        plates=(Plate(220, 6000, 60, 0.035, -0.3, -3.0, -6),),
+        grains=(Grains(14, 2500, 9000, 0.006, -28),),
+        brushes=(Brush(160, 1200, 7000, -30),),
+    ),
+    "tile": Surface(
+        0.85, 110, -15,
+        plates=(Plate(220, 1500, 30, 0.05, -0.2, -3.0, -9), Plate(1500, 7500, 36, 0.09, -0.4, -4.0, -19)),
+        brushes=(Brush(120, 2000, 9000, -36),),
+    ),
+    "wood": Surface(
+        1.25, 95, -14,
+        plates=(Plate(130, 1300, 44, 0.09, -0.15, 1.0, -3), Plate(1100, 4500, 30, 0.05, -0.2, -5.0, -13)),
+        brushes=(Brush(140, 800, 5000, -37),),
+        creak=0.05,
+    ),
+    "metal": Surface(
+        0.9, 80, -9,
+        plates=(Plate(150, 8000, 70, 0.3, -0.35, 1.5, -5),),
+        brushes=(Brush(200, 1500, 9000, -32),),
+        rattle=1.0,
+    ),
+    "carpet": Surface(
+        4.5, 72, -4, -9,
+        plates=(Plate(80, 700, 24, 0.035, 0.0, -6.0, -9),),
+        brushes=(Brush(900, 700, 3500, -33),),
+    ),
+    "gravel": Surface(
+        2.0, 88, -15, -15, 0.4,
+        plates=(Plate(120, 900, 24, 0.03, 0.0, 0.0, -19),),
+        grains=(
+            Grains(46, 500, 1700, 0.016, -11),
+            Grains(90, 1600, 5500, 0.012, -11),
+            Grains(70, 5500, 11_000, 0.012, -17),
+        ),
+        brushes=(Brush(1500, 1500, 13_000, -18),),
+    ),
+    "sand": Surface(4.0, 80, -26, -26, 0.8, brushes=(Brush(3500, 450, 1900, -8), Brush(2500, 1800, 9000, -16))),
+    "snow": Surface(
+        5.0, 74, -9, -16,
+        grains=(Grains(60, 150, 1100, 0.026, -11, 0.6), Grains(60, 900, 3500, 0.01, -19)),
+        brushes=(Brush(2500, 900, 7000, -19),),
+        squeak_db=-34,
+    ),
+    "leaves": Surface(
+        3.0, 70, -18, -22, 0.35,
+        grains=(Grains(120, 1500, 8000, 0.008, -13), Grains(30, 500, 1800, 0.01, -18)),
+        brushes=(Brush(2500, 2500, 15_000, -13),),
+    ),
+    "grass": Surface(
+        3.5, 58, -12, -26, 0.6,
+        grains=(Grains(20, 1200, 6000, 0.006, -20),),
+        brushes=(Brush(5000, 900, 13_000, -8),),
+    ),
+    "mud": Surface(
+        5.0, 70, -12, -16,
+        grains=(Grains(12, 350, 1200, 0.03, -14),),
+        brushes=(Brush(1500, 350, 1600, -11),),
+        bubbles=(Grains(4, 150, 380, 0.0, -10),),
+    ),
+    "puddle": Surface(
+        1.6, 84, -17, -11,
+        plates=(Plate(180, 4000, 40, 0.03, -0.3, -4.0, -17),),
+        brushes=(Brush(2500, 500, 5000, -9),),
+        bubbles=(Grains(3, 220, 600, 0.0, -14), Grains(90, 800, 7000, 0.0, -16)),
+    ),
+}  # fmt: skip
+
+
+def wetted(surface: Surface, wet: float) -> Surface:
+    """The same ground with water on it: crackle goes dull, a film slaps, a few bubbles close."""
+    if not wet:
+        return surface
+    dull = tuple(
+        replace(one, high_hz=one.low_hz + (one.high_hz - one.low_hz) * (1 - 0.6 * wet)) for one in surface.grains
     )
-
-
-def slope_profile(surface: Surface, patch_m: float, step_m: float, count: int, rng: np.random.Generator) -> Array:
-    """The surface's slope h'(s), smoothed by a contact patch of that size, at `count` points `step_m` apart; rms 1.
-
-    Most of it is fractal noise; single bumps stand out, which a slow hand hears as ticks and a quick one as a band.
-    """
-    size = fft.next_fast_len(max(count, 64), real=True)
-    source = rng.standard_normal(size, dtype=np.float32)
-    bumps = rng.poisson(max(size * step_m / surface.bump_m, 1.0))
-    height = np.exp(0.8 * rng.standard_normal(bumps)) * rng.choice([-1.0, 1.0], bumps)
-    weight = 0.8 * np.sqrt(surface.bump_m / step_m)
-    source += np.bincount(rng.integers(0, size, bumps), weight * height, size).astype(np.float32)
-    waves = np.arange(size // 2 + 1) / (size * step_m)
-    profile = fft.irfft(fft.rfft(source) * _slope_gain(surface, patch_m, waves).astype(np.float32), size)[:count]
-    return np.asarray(profile / max(float(np.sqrt(np.mean(np.square(profile)))), 1e-12))
-
-
-def _slope_gain(surface: Surface, patch_m: float, waves_per_m: Array) -> Array:
-    """Amplitude of h' by wave number: k^(1 - beta/2), 6 dB an octave down past the patch, gone past the grain."""
-    k = np.maximum(waves_per_m, 1e-3)
-    fractal = (k / 100.0) ** (1.0 - surface.beta / 2.0)
-    patch = 1.0 / np.sqrt(1.0 + (2.0 * patch_m * k) ** 1.2)
-    grain = 1.0 / (1.0 + (surface.grain_m * k) ** 4.0)
-    return np.asarray(fractal * patch * grain * (waves_per_m > 5.0))
-
-
-def sliding_force(speed_m_s: Array, surface: Surface, patch_m: float, rng: np.random.Generator) -> Array:
-    """Force of a slide at that speed (one value a sample): h' read along the path, times v; level 40 dB a decade of v.
-
-    1.0 rms at 1 m/s on planed wood. The spectrum moves with the speed, because it is the path that is rough.
-    """
-    fastest = float(np.max(speed_m_s, initial=0.0))
-    if fastest <= 0.0:
-        return np.zeros(len(speed_m_s))
-    step_m = fastest / SAMPLE_RATE
-    way = np.cumsum(np.abs(speed_m_s)) / fastest
-    profile = slope_profile(surface, patch_m, step_m, int(way[-1]) + 2, rng)
-    force = surface.roughness * np.interp(way, np.arange(len(profile)), profile)
-    return np.asarray(2.5 * np.tanh(0.4 * force) * np.square(speed_m_s))
+    film = Brush(1200, 500, 4500, -16 + 12 * np.log10(wet))
+    drops = Grains(16 * wet, 800, 4500, 0.0, -20)
+    return replace(surface, grains=dull, brushes=(*surface.brushes, film), bubbles=(*surface.bubbles, drops))
