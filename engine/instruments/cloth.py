@@ -22,7 +22,7 @@ from engine.instruments.dsp import (
     stream,
     to_audio,
 )
-from engine.instruments.parts import as_channel, crackle_sizes
+from engine.instruments.parts import as_channel, crackle_sizes, lasting_s
 from engine.instruments.registry import choice, motion, number, register
 from engine.instruments.stick_slip import CONTROL_HZ, at_control_rate, slips, wandering
 from engine.types import SAMPLE_RATE, Curve, Layer, Note, Parameter, Samples
@@ -53,12 +53,12 @@ FABRICS = {
 FABRIC = Parameter("fabric", default="cotton", choices=tuple(FABRICS), meaning="what is worn or waved")
 SPEED = Parameter("speed", "", 0.0, 1.0, 0.5, meaning="of the limb or cloth; may be a curve over the note")
 FLAP = Parameter("flap", "", 0.0, 1.0, 0.0, meaning="how much it beats the air, as a cape or a flag does")
-SHORTEST_S, DEFAULT_S = 0.08, 0.4
+DEFAULT_S = 0.4
 
 
 def _speed(note: Note) -> Array:
     """Speed over the note: a curve as it is; a plain number as one movement that swells and ends."""
-    count = samples(max(note.duration_s or DEFAULT_S, SHORTEST_S))
+    count = samples(lasting_s(note, DEFAULT_S))
     value = motion(note, SPEED)
     speed = np.clip(over_time(value, count), 0.0, 1.0)
     length_s = count / SAMPLE_RATE

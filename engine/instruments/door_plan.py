@@ -13,7 +13,7 @@ from engine.instruments.stick_slip import CONTROL_HZ, Slips, control_count, lock
 from engine.types import Curve
 
 HINGE_RATE_HZ = 32.0  # slips a second of a dry hinge at an ordinary swing
-SWING_S = 0.9  # of a door opened without hurry, if the note does not say
+SWING_S, SHORTEST_SWING_S = 1.0, 0.2  # of a door opened without hurry, if the note does not say; of any door
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def door_plan(
     """The plan of one movement. `speed` is relative (1 = unhurried); `dryness` 0..1 is how much the hinge creaks."""
     contacts = CONTACTS[kind](stream(seed, "door", kind))
     begins_s = max((hit.at_s for hit in contacts if hit.part == "panel"), default=0.0)
-    swing_s = max(duration_s - begins_s, 0.2) if duration_s > 0.0 else SWING_S
+    swing_s = max(duration_s - begins_s, SHORTEST_SWING_S)
     turning = kind == "creak" or (kind == "open" and dryness > 0.0)
     creak = _creak(speed, swing_s, modes_hz, stream(seed, "hinge")) if turning else None
     return DoorPlan(contacts, AIR[kind], begins_s, swing_s, creak)

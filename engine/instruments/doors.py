@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.instruments.door_plan import DoorPlan, door_plan
+from engine.instruments.door_plan import SHORTEST_SWING_S, SWING_S, DoorPlan, door_plan
 from engine.instruments.dsp import Array, band, fade, filtered_by, impulses, pulse, samples, stream
 from engine.instruments.materials import Modes
 from engine.instruments.panels import PANELS, frame_modes, panel_modes
@@ -17,6 +17,7 @@ from engine.instruments.parts import (
     energy_hardness,
     energy_level,
     jittered,
+    lasting_s,
     play_contacts,
     rung,
     strike,
@@ -72,7 +73,12 @@ def _leaf(note: Note) -> Modes:
 def _plan(note: Note) -> DoorPlan:
     leaf_hz = np.sort(_leaf(note).freqs_hz)
     plan = door_plan(
-        choice(note, KIND), note.seed, note.duration_s, motion(note, SPEED), number(note, DRYNESS), leaf_hz
+        choice(note, KIND),
+        note.seed,
+        lasting_s(note, SWING_S, SHORTEST_SWING_S),
+        motion(note, SPEED),
+        number(note, DRYNESS),
+        leaf_hz,
     )
     hardness = energy_hardness(number(note, ENERGY))
     contacts = [hit._replace(hardness=hit.hardness * hardness) for hit in plan.contacts]

@@ -28,10 +28,10 @@ from engine.instruments.dsp import (
     to_audio,
 )
 from engine.instruments.materials import MATERIALS, Material, contact_s, mass_kg, mobility, object_modes
-from engine.instruments.parts import as_channel
+from engine.instruments.parts import as_channel, lasting_s
 from engine.instruments.registry import choice, motion, number, register
+from engine.instruments.roughness import SURFACES, Surface, rougher, sliding_force
 from engine.instruments.stick_slip import at_control_rate, locked, slips, wandering
-from engine.instruments.surfaces import SURFACES, Surface, rougher, sliding_force
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
 NAMES = tuple(MATERIALS)
@@ -46,7 +46,7 @@ SCRAPE_PARAMETERS = (STRIKER, STRUCK, SPEED, SIZE, FORCE, OBJECT)
 
 SNAG_S = 0.00025
 SNAG_LEVEL, GROAN_LEVEL = 14.0, 9.0
-SHORTEST_S = 0.05  # a note without a duration
+DEFAULT_S = 0.5
 RADIATED_HZ = 900.0  # below it, bodies of a hand's to a chair's size move less and less air
 FLOOR_SIZE_M = 0.8  # of the ground as it answers
 ROLL_LEVEL, SCRAPE_LEVEL = 0.20, 0.05
@@ -54,7 +54,7 @@ ROLL_LEVEL, SCRAPE_LEVEL = 0.20, 0.05
 
 def _speed(note: Note) -> Array:
     """Speed over the note, a value a sample; it starts and stops within a blink, never at once."""
-    speed = np.abs(over_time(motion(note, SPEED), samples(max(note.duration_s, SHORTEST_S))))
+    speed = np.abs(over_time(motion(note, SPEED), samples(lasting_s(note, DEFAULT_S))))
     length_s = len(speed) / SAMPLE_RATE
     return fade(speed, min(0.02, 0.2 * length_s), min(0.08, 0.3 * length_s))
 

@@ -49,7 +49,7 @@ def _pressed(note: Note) -> tuple[float, float]:
     """(travel to the bottom, time until the key is up again), seconds; a harder press arrives sooner."""
     rng = stream(note.seed, "press")
     travel_s = rng.uniform(0.0035, 0.0065) / energy_hardness(number(note, ENERGY))
-    return float(travel_s), float(note.duration_s or rng.uniform(0.06, 0.11))
+    return float(travel_s), float(rng.uniform(0.06, 0.11))
 
 
 def _wires(note: Note) -> list[Contact]:

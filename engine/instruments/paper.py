@@ -24,7 +24,7 @@ from engine.instruments.dsp import (
     stream,
     to_audio,
 )
-from engine.instruments.parts import as_channel, contact_burst, crackle_sizes, energy_level
+from engine.instruments.parts import as_channel, contact_burst, crackle_sizes, energy_level, lasting_s
 from engine.instruments.registry import choice, number
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
@@ -118,7 +118,7 @@ GESTURES: dict[str, Callable[[int, np.random.Generator], Array]] = {
 
 
 def _duration_s(note: Note) -> float:
-    return max(note.duration_s or HANDLINGS[choice(note, KIND)].default_s, 0.06)
+    return lasting_s(note, HANDLINGS[choice(note, KIND)].default_s)
 
 
 def _speed(note: Note) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.instruments.dsp import Array, add_at, band, db, fade, pulse, ring, samples, stream
 from engine.instruments.materials import Modes, force_gain
-from engine.types import SAMPLE_RATE, Samples
+from engine.types import SAMPLE_RATE, Note, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,11 @@ def play_contacts(
 def crackle_sizes(count: int, rng: np.random.Generator) -> Array:
     """Amplitudes of folds giving way: energies ~ E^-1.5 from 1 to 150 (Sethna et al. 2001), so A^-2 from 1 to 12."""
     return np.asarray(1.0 / (1.0 - rng.uniform(0.0, 1.0 - 1.0 / 12.0, count)))
+
+
+def lasting_s(note: Note, natural_s: float, shortest_s: float = 0.1) -> float:
+    """How long a movement takes: the note's duration, or the movement's own where the note marks a mere instant."""
+    return note.duration_s if note.duration_s >= shortest_s else natural_s
 
 
 def summed(sounds: list[Array]) -> Array:

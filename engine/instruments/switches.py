@@ -13,13 +13,14 @@ from engine.instruments.parts import (
     as_channel,
     energy_hardness,
     energy_level,
+    lasting_s,
     modes_of,
     play_contacts,
     rung,
     summed,
 )
 from engine.instruments.registry import choice, number
-from engine.instruments.surfaces import SURFACES, sliding_force
+from engine.instruments.roughness import SURFACES, sliding_force
 from engine.types import Layer, Note, Parameter, Samples
 
 KINDS = ("switch", "button", "latch", "lock", "mouse", "drawer")
@@ -119,7 +120,7 @@ class Click:
 
     def play(self, note: Note) -> Samples:
         kind = choice(note, KIND)
-        until_s = note.duration_s or DRAWER_S
+        until_s = lasting_s(note, DRAWER_S)
         hardness = energy_hardness(number(note, ENERGY))
         plan = PLANS[kind](stream(note.seed, "click", kind), until_s)
         contacts = [hit._replace(hardness=hit.hardness * hardness) for hit in plan]

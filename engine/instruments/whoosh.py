@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.instruments.dsp import Array, band, fade, over_time, samples, slow, stream, to_audio
-from engine.instruments.parts import as_channel
+from engine.instruments.parts import as_channel, lasting_s
 from engine.instruments.registry import motion, number, register
 from engine.types import SAMPLE_RATE, Curve, Layer, Note, Parameter, Samples
 
@@ -23,7 +23,7 @@ TONE = Parameter("tone", "", 0.0, 1.0, 0.5, meaning="how much it sings rather th
 PEAK = Parameter("peak", "", 0.0, 1.0, 0.5, meaning="where in the note it is loudest")
 
 STROUHAL = 0.2
-SHORTEST_S, DEFAULT_S = 0.06, 0.35
+SHORTEST_S, DEFAULT_S = 0.08, 0.35
 PLACES = np.linspace(0.3, 1.0, 8)  # along what is swung, as shares of the tip's speed
 WAKE_BANDS_HZ = (120.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 SHIMMER_HZ = 2000.0  # control rate of the tones' own noise
@@ -38,7 +38,7 @@ def swing(count: int, peak: float) -> Array:
 
 
 def _speed(note: Note) -> Array:
-    count = samples(max(note.duration_s or DEFAULT_S, SHORTEST_S))
+    count = samples(lasting_s(note, DEFAULT_S, SHORTEST_S))
     value = motion(note, SPEED)
     if isinstance(value, Curve):
         return fade(np.abs(over_time(value, count)), 0.015, 0.04)
