@@ -100,7 +100,7 @@ def strike(part: Part, thing: Thing, rng: np.random.Generator, level: float = 1.
     """One contact with a part, from its first sample to the end of its ring; peak near 1.5 x `level`."""
     contact_s = part.contact_s / hardness * float(np.exp(0.1 * rng.standard_normal()))
     modes = jittered(modes_of(part, thing), rng)
-    sound = summed([rung(modes, contact_s), part.burst * contact_burst(contact_s, rng)])
+    sound = summed([rung(modes, contact_s), part.burst * np.sqrt(hardness) * contact_burst(contact_s, rng)])
     sound = with_micro_contacts(sound, contact_s, rng)
     return level * db(rng.standard_normal()) * fade(sound, out_s=0.004)
 
