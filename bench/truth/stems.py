@@ -23,9 +23,11 @@ def true_stems(truth: Truth, seed: int) -> dict[str, Sound]:
     rng = np.random.default_rng(seed)
     stems = {layer: np.zeros((2, length)) for layer in LAYERS}
     stems["ambient"] += _bed(rng, length, truth.ambience.level)
+    top_db = max((event.level_db for event in truth.contacts), default=0.0)
+    freq_hz = float(rng.uniform(900, 1800))
     for event in truth.events:
         for layer in event.layers:
-            sound = _sounded(event, layer, rng)
+            sound = _sounded(event, layer, _amplitude(event, top_db), freq_hz, rng)
             _mix_in(stems[layer], sound * _pan(event.x), round(event.t_s * RATE_HZ))
     return stems
 
@@ -40,21 +42,19 @@ def write_stems(stems: dict[str, Sound], folder: Path) -> dict[str, Path]:
     return paths
 
 
-def amplitude(event: Event) -> float:
-    """Peak: half the momentum's range in decibels, so that faint and hard contacts fit 16 bits."""
-    return float(np.clip(0.16 * 10 ** (event.level_db / 40), 0.02, 0.3))
+def _amplitude(event: Event, top_db: float) -> float:
+    """The scene's hardest contact at .3, the others three quarters as many decibels below as their momentum is."""
+    return float(0.3 * 10 ** (0.75 * (event.level_db - top_db) / 20))
 
 
-def _sounded(event: Event, layer: str, rng: np.random.Generator) -> Sound:
+def _sounded(event: Event, layer: str, peak: float, freq_hz: float, rng: np.random.Generator) -> Sound:
     if not event.sharp:
         return _span(event, rng)
     time_s = np.arange(int(0.25 * RATE_HZ)) / RATE_HZ
     if layer == "action":
-        burst = rng.standard_normal(time_s.size) * np.exp(-time_s / 0.012)
-        return np.asarray(amplitude(event) * 0.5 * burst, dtype=np.float64)
-    freq_hz = rng.uniform(600, 2600)
+        return np.asarray(peak * 0.5 * rng.standard_normal(time_s.size) * np.exp(-time_s / 0.012))
     ring = np.sin(2 * np.pi * freq_hz * time_s) * np.exp(-time_s / 0.035)
-    return np.asarray(amplitude(event) * ring, dtype=np.float64)
+    return np.asarray(peak * ring, dtype=np.float64)
 
 
 def _span(event: Event, rng: np.random.Generator) -> Sound:

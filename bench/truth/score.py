@@ -1,0 +1,123 @@
+"""Score one scene: what the stems hold (audio), and what the engine says it meant (plan)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from bench.truth.leakage import NOTHING_DB, gated_bed, gated_events, muted, projected
+from bench.truth.levels import energy_rho, panning, path_rho
+from bench.truth.loudness import measure
+from bench.truth.matching import Hits, chance, score_events, score_starts
+from bench.truth.onsets import RATE_HZ, onsets
+from bench.truth.truth import Truth
+
+LAYERS = ("ambient", "action", "material")
+TOLERANCES_S = {"40 ms": 0.04, "20 ms": 0.02, "100 ms": 0.1}
+
+Sound = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneScore:
+    """Everything measured on one scene. nan: does not apply."""
+
+    audio: Mapping[str, Hits]  # by tolerance: "40 ms", "1 frame", "20 ms", "100 ms"
+    plan: Mapping[str, Hits]  # the same for the engine's own list; empty without one
+    audio_chance: float
+    plan_chance: float
+    starts: tuple[int, int]  # of what lasts: found and all, in the plan if there is one, else in the sound
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+def score_scene(
+    truth: Truth,
+    stems: Mapping[str, Path],
+    plan: Sequence[float] | None = None,
+    *,
+    target_lufs: float | None = None,
+    without: Mapping[tuple[str, str], Path] | None = None,
+) -> SceneScore:
+    """Measure the three stems and their "mix" (if it is there).
+
+    Events are looked for in the sum of action and material: the bed is no event. `without[stem, layer]` is the stem
+    rendered with that other layer's notes taken out. ValueError if a stem is missing or not stereo at 48 kHz.
+    """
+    sounds = {layer: _read(stems, layer) for layer in LAYERS}
+    length = min(sound.shape[1] for sound in sounds.values())
+    events = sounds["action"][:, :length] + sounds["material"][:, :length]
+    heard = onsets(events)
+    figures = _file_figures(truth, stems, sounds, target_lufs) | _event_figures(truth, sounds, events)
+    figures |= _leaks(truth, sounds, without or {})
+    return SceneScore(
+        _hits(truth, heard),
+        _hits(truth, plan) if plan is not None else {},
+        chance(truth, heard),
+        chance(truth, plan) if plan is not None else float("nan"),
+        score_starts(truth, plan if plan is not None else heard),
+        figures,
+    )
+
+
+def _hits(truth: Truth, times: Sequence[float]) -> dict[str, Hits]:
+    wide = TOLERANCES_S | {"1 frame": truth.frame_s}
+    return {name: score_events(truth, times, tolerance) for name, tolerance in wide.items()}
+
+
+def _read(stems: Mapping[str, Path], layer: str) -> Sound:
+    if layer not in stems:
+        raise ValueError(f"there is no {layer} stem among {', '.join(stems)}")
+    sound, rate = soundfile.read(stems[layer], dtype="float64", always_2d=True)
+    if rate != RATE_HZ or sound.shape[1] != 2:
+        raise ValueError(f"{stems[layer]}: {sound.shape[1]} channels at {rate} Hz; stems are stereo at {RATE_HZ} Hz")
+    return np.asarray(sound.T, dtype=np.float64)
+
+
+def _file_figures(
+    truth: Truth, stems: Mapping[str, Path], sounds: Mapping[str, Sound], target_lufs: float | None
+) -> dict[str, float]:
+    wanted = round(truth.duration_s * RATE_HZ)
+    found = {"length_error": float(max((abs(sound.shape[1] - wanted) for sound in sounds.values()), default=0))}
+    if "mix" not in stems:
+        return found
+    mix = _read(stems, "mix")
+    length = min(mix.shape[1], *(sound.shape[1] for sound in sounds.values()))
+    apart = np.abs(mix[:, :length] - sum(sound[:, :length] for sound in sounds.values())).max()
+    found["sum_dbfs"] = float(20 * np.log10(apart)) if apart > 0 else NOTHING_DB
+    loudness = measure(stems["mix"])
+    if loudness is not None:
+        found |= {"lufs": loudness.integrated_lufs, "lra": loudness.range_lu, "peak_dbtp": loudness.true_peak_dbtp}
+        if target_lufs is not None:
+            found["target_error_lu"] = abs(loudness.integrated_lufs - target_lufs)
+    return found
+
+
+def _event_figures(truth: Truth, sounds: Mapping[str, Sound], events: Sound) -> dict[str, float]:
+    error, wrong = panning(events, truth)
+    return {
+        "energy_rho": energy_rho(events, truth),
+        "x_error": error,
+        "wrong_side": float(wrong),
+        "path_rho": path_rho(events, truth),
+        "bed_gate_db": gated_bed(sounds["ambient"], truth),
+        "away_db": gated_events(events, truth),
+    }
+
+
+def _leaks(truth: Truth, sounds: Mapping[str, Sound], without: Mapping[tuple[str, str], Path]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    contacts = [event.t_s for event in truth.contacts]
+    for stem, other in permutations(LAYERS, 2):
+        pair = f"{stem} < {other}"
+        length = min(sounds[stem].shape[1], sounds[other].shape[1])
+        leak = projected(sounds[stem][:, :length], sounds[other][:, :length], contacts)
+        found |= {f"{pair} dB": leak.leak_db, f"{pair} raw dB": leak.raw_db, f"{pair} floor dB": leak.floor_db}
+        if (stem, other) in without:
+            found[f"{pair} muted dB"] = muted(sounds[stem], _read({stem: without[stem, other]}, stem))
+    return found
