@@ -7,12 +7,13 @@ timeline's start.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from scipy import signal
@@ -33,16 +34,16 @@ def seconds_to_sample(seconds: Fraction) -> int:
 class Track:
     """One layer of one scene on disk: stereo float32, samples `first:last` counted from the timeline's start."""
 
-    def __init__(self, path: Path, first: int, last: int) -> None:
+    def __init__(self, first: int, last: int, folder: Path | None = None) -> None:
         self.first, self.last = first, last
-        self._path = path
-        self._file: BinaryIO = path.open("w+b")
+        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
 
     def append(self, block: Samples) -> None:
         try:
             self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
         except OSError as error:
-            raise OutputError(f"no room for the sound in {self._path.parent}: {error.strerror}") from error
+            where = tempfile.gettempdir()
+            raise OutputError(f"no room for the sound while it is made, in {where}: {error.strerror}") from error
 
     def read(self, first: int, last: int) -> Samples:
         """`[2, last-first]`; silence outside what was sounded."""
@@ -56,7 +57,6 @@ class Track:
 
     def close(self) -> None:
         self._file.close()
-        self._path.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -82,19 +82,26 @@ def sound_note(note: Note) -> Samples:
 
 
 def sound_score(
-    score: Score, first: int, last: int, folder: Path, *, align: bool = False, cancel: Cancel | None = None
+    score: Score,
+    first: int,
+    last: int,
+    *,
+    align: bool = False,
+    folder: Path | None = None,
+    progress: Callable[[float], None] = lambda fraction: None,
+    cancel: Cancel | None = None,
 ) -> tuple[Score, dict[Layer, Track]]:
-    """Sound a scene over the samples `first:last` into tracks in `folder`.
+    """Sound a scene over the samples `first:last` into scratch tracks (in `folder`).
 
     With `align`, the material note of each contact is moved by up to 1.5 ms, and turned over, so that it adds to its
     action note below 400 Hz instead of cancelling it; the score that comes back holds what was chosen.
     Raises ScoreError, OutputError, CancelledError.
     """
     score.check()
-    beds = [note for note in score.notes if isinstance(registry.instrument(note.instrument), registry.Texture)]
+    beds = [note for note in score.notes if _is_bed(note)]
     bed_ids = {note.id for note in beds}
     events = _by_event(score, [note for note in score.notes if note.id not in bed_ids])
-    tracks = {layer: Track(folder / f"scene{score.scene}-{layer.value}.f32", first, last) for layer in Layer}
+    tracks = {layer: Track(first, last, folder) for layer in Layer}
     playing: dict[Layer, list[_Playing]] = {layer: [] for layer in Layer}
     settled: dict[str, Note] = {}
     upcoming = 0
@@ -114,7 +121,12 @@ def sound_score(
                     _add_bed(block, score, note, block_first)
             track.append(block.astype(np.float32))
             playing[layer] = [one for one in playing[layer] if one.start + one.sound.shape[1] > block_last]
+        progress((block_last - first) / (last - first))
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
+
+
+def _is_bed(note: Note) -> bool:
+    return note.layer is Layer.AMBIENT and isinstance(registry.instrument(note.instrument), registry.Texture)
 
 
 def _by_event(score: Score, notes: Sequence[Note]) -> list[tuple[int, list[Note]]]:

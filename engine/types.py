@@ -148,6 +148,7 @@ class Note:
     fade_out_s: float = 0.0
     shift_ms: float = 0.0  # phase alignment with its event's other notes
     invert: bool = False  # polarity
+    entry: str = ""  # what it stands for, an id of the ontology: "footsteps.gravel"
     because: str = ""  # the cue's id, or the words that asked for it
 
 

@@ -33,6 +33,8 @@ class LoudnessMeter:
         self._energies: list[npt.NDArray[np.float64]] = []
 
     def feed(self, block: Samples) -> None:
+        if not block.shape[-1]:
+            return
         weighted, self._state = signal.sosfilt(_K_WEIGHT, block.astype(np.float64), axis=-1, zi=self._state)
         power = np.concatenate([self._rest, np.square(weighted).sum(axis=0)])
         whole = len(power) // HOP * HOP

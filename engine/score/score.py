@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.instruments import registry, space
-from engine.types import Curve, Layer, Note, OutputError, Place, ScoreError
+from engine.media.whole_file import whole_file
+from engine.types import Curve, Layer, Note, Place, ScoreError
 
 FORMAT = 1
 LARGEST_FILE = 256 * 2**20
@@ -131,6 +131,7 @@ def note_json(note: Note) -> dict[str, Any]:
         "seed": note.seed,
         "shift_ms": note.shift_ms,
         "invert": note.invert,
+        "entry": note.entry,
         "because": note.because,
     }
 
@@ -142,14 +143,9 @@ def _value_json(value: float | str | Curve) -> Any:
 
 
 def write_scores(path: Path, scores: Sequence[Score]) -> None:
-    """Write scores as JSON; the file appears whole or not at all. Raises OutputError."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_text(json.dumps(to_json(scores), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutputError(f"the score {path} cannot be written: {error.strerror or error}") from error
+    """Write scores as a new JSON file that appears whole or not at all. Raises OutputError."""
+    with whole_file(path) as file:
+        file.write(json.dumps(to_json(scores), indent=1, ensure_ascii=False).encode() + b"\n")
 
 
 # JSON in
@@ -233,6 +229,7 @@ def _note(data: Any, where: str) -> Note:
         fade_out_s=_number(data, "fade_out_s", where, 0.0),
         shift_ms=_number(data, "shift_ms", where, 0.0),
         invert=bool(data.get("invert", False)),
+        entry=str(data.get("entry", "")),
         because=str(data.get("because", "")),
     )
 

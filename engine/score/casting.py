@@ -1,0 +1,144 @@
+"""Which source sounds on what is seen: cues become happenings, and each happening is given to one source or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from engine.instruments.dsp import stream
+from engine.text.intent import Source
+from engine.text.ontology import Entry
+from engine.types import Cue, CueKind, Curve
+
+SURE, ASKED_FOR = 0.5, 0.35  # confidence wanted of a cue by itself, and where the words ask for such an event
+SAME_INSTANT_S = 0.06
+NATURAL_INTERVAL_S = {"footstep": 0.55, "key": 0.14, "contact": 0.45, "click": 0.4, "drip": 0.9}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that may sound, seconds from the scene's start."""
+
+    id: str
+    time_s: float
+    duration_s: float = 0.0
+    x: float = 0.0
+    energy: float = 0.5
+    confidence: float = 1.0
+    object: str = ""
+    step: bool = False
+    curve: Curve | None = None
+    path: Curve | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A source with its entry in the ontology."""
+
+    source: Source
+    entry: Entry
+
+    def follows(self, kind: str) -> bool:
+        return kind in self.entry.follows
+
+
+def struck(cues: Sequence[Cue], shot: str, offset_s: float) -> list[Happening]:
+    """Hits and steps of a shot in order; a hit and a step of one instant are one happening."""
+    found: list[Happening] = []
+    chosen = [cue for cue in cues if cue.kind in (CueKind.HIT, CueKind.STEP)]
+    for cue in sorted(chosen, key=lambda cue: (cue.time_s, cue.id)):
+        one = _happening(cue, shot, offset_s)
+        if found and one.time_s - found[-1].time_s < SAME_INSTANT_S and found[-1].step != one.step:
+            better = max(found[-1], one, key=lambda happening: (not happening.step, happening.confidence))
+            found[-1] = replace(better, step=True, confidence=max(found[-1].confidence, one.confidence))
+        else:
+            found.append(one)
+    return found
+
+
+def moving(cues: Sequence[Cue], shot: str, offset_s: float) -> list[Happening]:
+    """What moves for a while, in order."""
+    chosen = [cue for cue in cues if cue.kind is CueKind.MOTION and cue.duration_s > 0.1]
+    return [_happening(cue, shot, offset_s) for cue in sorted(chosen, key=lambda cue: (cue.time_s, cue.id))]
+
+
+def _happening(cue: Cue, shot: str, offset_s: float) -> Happening:
+    return Happening(
+        id=f"{shot}.{cue.id}",
+        time_s=cue.time_s + offset_s,
+        duration_s=cue.duration_s,
+        x=cue.x,
+        energy=cue.energy,
+        confidence=cue.confidence,
+        object=f"{shot}.{cue.object}" if cue.object else "",
+        step=cue.kind is CueKind.STEP,
+        curve=cue.curve,
+        path=cue.path,
+        because=cue.id,
+    )
+
+
+def cast_struck(
+    happenings: Sequence[Happening], roles: Sequence[Role]
+) -> tuple[dict[str, list[Happening]], list[Happening]]:
+    """Give each happening to a role (by source id); the rest are those that no words ask for.
+
+    Steps go to sources that walk and hits to sources that strike; where the words ask for one sort alone it takes
+    both. Several striking sources share the seen objects in turn.
+    """
+    walkers = [role for role in roles if role.follows("step")]
+    strikers = [role for role in roles if role.follows("hit") and not role.follows("step")]
+    cast: dict[str, list[Happening]] = {role.source.id: [] for role in (*walkers, *strikers)}
+    if not cast:
+        return cast, [one for one in happenings if one.confidence >= SURE]
+    likely = [one for one in happenings if one.confidence >= ASKED_FOR]
+    if walkers and strikers:
+        _share(cast, [one for one in likely if one.step], walkers)
+        _share(cast, [one for one in likely if not one.step], strikers)
+    else:
+        _share(cast, likely, walkers or strikers)
+    return {source: limited(members, roles, source) for source, members in cast.items()}, []
+
+
+def _share(cast: dict[str, list[Happening]], members: Sequence[Happening], roles: Sequence[Role]) -> None:
+    objects = sorted({one.object for one in members}, key=lambda name: (not name, name))
+    for one in members:
+        role = roles[objects.index(one.object) % len(roles)]
+        cast[role.source.id].append(one)
+
+
+def limited(members: list[Happening], roles: Sequence[Role], source: str) -> list[Happening]:
+    """The strongest `count` of a source's happenings, in order of time."""
+    count = next(role.source.count for role in roles if role.source.id == source)
+    if count is None or len(members) <= count:
+        return members
+    strongest = sorted(members, key=lambda one: (-one.energy * one.confidence, one.time_s))[:count]
+    return sorted(strongest, key=lambda one: one.time_s)
+
+
+def in_window(role: Role, happenings: Sequence[Happening], words_offset_s: float) -> list[Happening]:
+    """Those that begin inside the time the words allow."""
+    times = role.source.times
+    start = words_offset_s + float(times.start_s) if times.start_s is not None else -float("inf")
+    end = words_offset_s + float(times.end_s) if times.end_s is not None else float("inf")
+    return [one for one in happenings if start <= one.time_s < end]
+
+
+def natural(role: Role, instrument: str, start_s: float, end_s: float, seed: int) -> list[Happening]:
+    """Events at the source's own rhythm where the words ask for it and the picture shows none."""
+    source = role.source
+    interval = NATURAL_INTERVAL_S.get(instrument, 0.5) / max(source.speed * source.density, 0.05)
+    rng = stream(seed, "rhythm", source.id)
+    rhythmic = instrument in ("footstep", "key") or (source.count or 0) > 1
+    count = source.count or (max(int((end_s - start_s) / interval), 1) if rhythmic else 1)
+    first = start_s + min(0.5, 0.25 * (end_s - start_s))
+    times: list[float] = []
+    at = first
+    while len(times) < count and at < end_s:
+        times.append(at)
+        at += interval * float(rng.lognormal(0.0, 0.05 if instrument != "key" else 0.4))
+    return [
+        Happening(f"{source.id}.{index:03d}", time, energy=0.5, because=f"words: {source.words}")
+        for index, time in enumerate(times)
+    ]

@@ -1,0 +1,357 @@
+"""The rule performer: needs no weights, writes the score from cues and intent, and says why.
+
+Words beat the picture, the picture beats defaults. What the words exclude never sounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.score import casting, writing
+from engine.score.casting import Happening, Role
+from engine.score.scene import Scene
+from engine.score.score import Provenance, Score
+from engine.text.intent import Decision, Intent, Source
+from engine.text.ontology import Entry, ontology
+from engine.types import CueKind, Layer, Note
+
+GENERATOR = "rules"
+TEXTURE_SURE = 0.6
+WHOOSH_ENERGY = 0.75
+USUAL_LEVEL_DB = {Layer.AMBIENT: -8.0, Layer.ACTION: -4.0, Layer.MATERIAL: -4.0}  # in the ontology's levels
+LONGEST_NOTE_S = 30.0
+BED_FADE_S = 1.5
+
+DEFAULT_STRUCK, DEFAULT_SWIFT = "hit.wood", "whoosh.swing"
+DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "": "footsteps.concrete"}
+DEFAULT_BED = {
+    "indoor": "ambience.room",
+    "outdoor": "ambience.outdoors",
+    "night": "ambience.night",
+    "": "ambience.room",
+}
+ROOM_OF_PLACE = {"indoor": "living_room", "outdoor": "outdoor", "night": "outdoor", "": "small_room"}
+
+
+@dataclass(slots=True)
+class _Writing:
+    """The score as it grows."""
+
+    scene: Scene
+    intent: Intent
+    setting: writing.Setting
+    place: str
+    notes: list[Note] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    sounding: set[str] = field(default_factory=set)  # ids of the sources that have notes
+
+    def decide(self, what: str, why: str) -> None:
+        self.decisions.append(Decision(what, why))
+
+    def add(self, role: Role, happenings: Sequence[Happening], first_side: int = 0) -> None:
+        """Write the notes of happenings for a role; long ones in pieces that cross-fade."""
+        self.sounding.add(role.source.id)
+        for side, happening in enumerate(happenings, first_side):
+            for piece in _pieces(happening):
+                self.notes += _faded(writing.event_notes(role, piece, self.setting, side=side), piece, happening)
+
+
+def perform(
+    scene: Scene, intent: Intent, hinted: Sequence[Intent] = (), *, seed: int = 0, made_by: Provenance | None = None
+) -> tuple[Score, list[Decision]]:
+    """Write the score of a scene. `hinted`: for each shot what its clip name and markers say, used without words."""
+    place = scene_place(scene)
+    room = intent.room or next((one.room for one in hinted if one.room), None) or ROOM_OF_PLACE[place]
+    page = _Writing(scene, intent, writing.Setting(seed, room), place)
+    page.decide(f"room: {room}", "the words" if intent.room else f"the picture looks {place or 'undecided'}")
+    if intent.silent:
+        page.decide("silence", "the words ask for it")
+    else:
+        hinted = hinted if not intent.sources else ()
+        _write_ambience(page, _roles(intent, *hinted, excluded=intent))
+        seen = [_seen(scene, index) for index in range(len(scene.shots))]
+        for index, shot in enumerate(seen):
+            _write_shot(page, shot, _roles(intent, *hinted[index : index + 1], excluded=intent))
+        _write_unseen(page, seen, _roles(intent, *hinted, excluded=intent))
+    notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
+    made_by = made_by or Provenance(GENERATOR, seed=seed, words=intent.words)
+    return Score(scene.id, scene.record_start, scene.duration, notes, None, made_by), page.decisions
+
+
+def stem_levels(scores: Sequence[Score]) -> dict[Layer, float]:
+    """For each stem, how far its loudest note's level is from what that layer's notes usually have, dB."""
+    loudest: dict[Layer, float] = {}
+    for score in scores:
+        for note in score.notes:
+            loudest[note.layer] = max(loudest.get(note.layer, -60.0), note.gain_db)
+    return {layer: round(level - USUAL_LEVEL_DB[layer], 3) for layer, level in loudest.items()}
+
+
+def scene_place(scene: Scene) -> str:
+    """indoor, outdoor, night, or nothing: what most of the scene looks like."""
+    weight: dict[str, float] = {}
+    for shot, cues in zip(scene.shots, scene.cues, strict=True):
+        for cue in cues:
+            if cue.kind is CueKind.PLACE and cue.label in ROOM_OF_PLACE:
+                weight[cue.label] = weight.get(cue.label, 0.0) + cue.confidence * float(shot.duration)
+    best = max(sorted(weight), key=lambda name: weight[name], default="")
+    return best if best and weight[best] >= 0.5 * float(scene.duration) else ""
+
+
+def _roles(*intents: Intent, excluded: Intent) -> list[Role]:
+    """Sources with their entries, those of equal entry once, the excluded ones never."""
+    found: dict[str, Role] = {}
+    for index, intent in enumerate(intents):
+        for source in intent.sources:
+            if not excluded.excludes(source.entry):
+                named = replace(source, id=f"{source.id}h{index}") if index else source
+                found.setdefault(f"{source.entry}/{source.words}", Role(named, ontology().find(source.entry)))
+    return list(found.values())
+
+
+def _role(entry: str, why: str) -> Role:
+    """A source that no words asked for."""
+    return Role(Source(id=f"seen-{entry}", entry=entry, words=why), ontology().find(entry))
+
+
+def _playable(role: Role, layer: Layer | None = None) -> bool:
+    return any(layer is None or part.layer is layer for part in role.entry.parts)
+
+
+# Ambience
+
+
+def _write_ambience(page: _Writing, roles: Sequence[Role]) -> None:
+    beds = [role for role in roles if _playable(role, Layer.AMBIENT)]
+    for role in roles:
+        if not role.entry.parts:
+            page.decide(f"nothing sounds for {role.entry.id}", "understood, but no instrument plays it yet")
+    if not beds:
+        beds = _seen_beds(page)
+    for role in beds:
+        _write_bed(page, role)
+
+
+def _seen_beds(page: _Writing) -> list[Role]:
+    seen: dict[str, float] = {}
+    for cues in page.scene.cues:
+        for cue in cues:
+            if cue.kind is CueKind.TEXTURE and cue.confidence >= TEXTURE_SURE:
+                seen[cue.label] = max(seen.get(cue.label, 0.0), cue.confidence)
+    roles = []
+    for label in sorted(seen, key=lambda name: (-seen[name], name))[:2]:
+        found = [_role(entry.id, f"the picture shows {label}") for entry in _texture_entries(label)]
+        roles += [role for role in found if _may(page, role)][:1]
+    if roles:
+        return roles
+    default = _role(DEFAULT_BED[page.place], f"a quiet bed: nothing says more of the place ({page.place or 'unclear'})")
+    return [default] if _may(page, default) else []
+
+
+def _texture_entries(label: str) -> Sequence[Entry]:
+    return [entry for entry in ontology().entries_for_texture(label) if entry.parts]
+
+
+def _may(page: _Writing, role: Role) -> bool:
+    if page.intent.excludes(role.entry.id):
+        page.decide(f"no {role.entry.id}", "the words exclude it")
+        return False
+    return True
+
+
+def _write_bed(page: _Writing, role: Role) -> None:
+    scene, times = page.scene, role.source.times
+    start, end = -float(scene.shots[0].head), float(scene.duration + scene.shots[-1].tail)
+    fade_in = fade_out = 0.0
+    if times.start_s is not None:
+        start, fade_in = max(start, scene.words_offset + float(times.start_s)), BED_FADE_S / 3
+    if times.end_s is not None:
+        end, fade_out = min(end, scene.words_offset + float(times.end_s)), BED_FADE_S / 3
+    if end - start < 0.05:
+        return
+    if times.fade_in:
+        fade_in = min(max(2 * BED_FADE_S, 0.5 * (end - start)), end - start)
+    if times.fade_out:
+        fade_out = min(max(2 * BED_FADE_S, 0.5 * (end - start)), end - start)
+    for part in role.entry.parts:
+        if part.layer is Layer.AMBIENT:
+            page.notes.append(writing.bed_note(part, role, page.setting, scene.id, start, end, (fade_in, fade_out)))
+    page.decide(f"ambience: {role.entry.id}", role.source.words or "the picture")
+
+
+# What happens in a shot
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was seen in one shot; times count from the scene's start."""
+
+    name: str
+    start_s: float
+    end_s: float
+    struck: list[Happening]
+    moving: list[Happening]
+
+
+def _seen(scene: Scene, index: int) -> _Seen:
+    name, shot, cues = f"shot{index + 1}", scene.shots[index], scene.cues[index]
+    start = scene.offset(shot)
+    end = start + float(shot.duration)
+    return _Seen(name, start, end, casting.struck(cues, name, start), casting.moving(cues, name, start))
+
+
+def _write_shot(page: _Writing, shot: _Seen, roles: Sequence[Role]) -> None:
+    sounding = [role for role in roles if _sounds_by_itself(role)]
+    timed = [role for role in sounding if _is_timed(role)]
+    free = [role for role in sounding if not _is_timed(role)]
+    cast, rest = casting.cast_struck(shot.struck, free)
+    for role in free:
+        if role.source.id in cast:
+            _write_struck(page, role, cast[role.source.id], shot)
+        else:
+            _write_moving(page, role, shot)
+    for role in timed:
+        _write_timed(page, role, shot)
+    if not timed:
+        _write_unasked(page, rest, shot.moving if not free else [])
+
+
+def _sounds_by_itself(role: Role) -> bool:
+    return _playable(role, Layer.ACTION) or _playable(role, Layer.MATERIAL)
+
+
+def _is_timed(role: Role) -> bool:
+    times = role.source.times
+    return bool(times.at_s or times.every_s or times.after or times.before)
+
+
+def _write_timed(page: _Writing, role: Role, shot: _Seen) -> None:
+    """Events whose times the words give; each belongs to the shot that it falls into."""
+    times = [one for one in _word_times(page, role) if shot.start_s <= one < shot.end_s]
+    for number, time in enumerate(times):
+        event = f"{shot.name}.{role.source.id}.t{round(time * 1000):07d}"
+        page.add(role, [Happening(event, time, _length(role), because=role.source.words)], first_side=number)
+        page.decide(f"{role.entry.id} at {time:.3f} s", f"the words: {role.source.words}")
+
+
+def _word_times(page: _Writing, role: Role) -> list[float]:
+    times, zero = role.source.times, page.scene.words_offset
+    if times.at_s:
+        return [zero + float(at) for at in times.at_s]
+    if times.every_s:
+        start = float(times.start_s) if times.start_s is not None else 0.0
+        end = float(times.end_s) if times.end_s is not None else float(page.scene.duration) - zero
+        step = max(float(times.every_s), 0.02)
+        count = min(int((end - start) / step) + 1, role.source.count or 100_000)
+        return [zero + start + step * number for number in range(count) if start + step * number < end]
+    return _anchored(page, role)
+
+
+def _anchored(page: _Writing, role: Role) -> list[float]:
+    """After or before another source: half a second from its last or first event."""
+    anchor = role.source.times.after or role.source.times.before
+    starts = [note.start_s for note in page.notes if f".{anchor}." in note.id and note.layer is not Layer.AMBIENT]
+    if not starts:
+        return []
+    gap = 0.5
+    first = max(starts) + gap if role.source.times.after else min(starts) - gap
+    return [first + number * casting.NATURAL_INTERVAL_S["contact"] for number in range(role.source.count or 1)]
+
+
+def _length(role: Role) -> float:
+    return 1.0 if role.follows("motion") and not role.follows("hit") else 0.05
+
+
+def _write_struck(page: _Writing, role: Role, happenings: Sequence[Happening], shot: _Seen) -> None:
+    """A striking or walking source on what was seen."""
+    allowed = casting.in_window(role, happenings, page.scene.words_offset)
+    if allowed:
+        page.decide(f"{role.entry.id}: {len(allowed)} events in {shot.name}", "seen in the picture, named by the words")
+        page.add(role, allowed)
+
+
+def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) -> None:
+    """What the words ask for and no shot shows: at its own rhythm where something moves, else where the words say."""
+    for role in roles:
+        if role.source.id in page.sounding or not _sounds_by_itself(role) or _is_timed(role):
+            continue
+        shots = [shot for shot in seen if shot.moving] or list(seen[:1])
+        for number, shot in enumerate(shots):
+            start, end = _word_window(page, role, shot)
+            if role.source.times.start_s is None and shot.moving:
+                start = max(start, shot.moving[0].time_s)
+                end = min(end, max(one.time_s + one.duration_s for one in shot.moving))
+            if end - start < 0.05 or (number and role.source.count):
+                continue
+            _write_imagined(page, role, shot, start, end)
+
+
+def _write_imagined(page: _Writing, role: Role, shot: _Seen, start_s: float, end_s: float) -> None:
+    if not (role.follows("hit") or role.follows("step")):
+        span = Happening(f"{shot.name}.span", start_s, end_s - start_s, because=f"words: {role.source.words}")
+        page.decide(f"{role.entry.id} through {shot.name}", "the words ask for it; nothing is seen moving")
+        page.add(role, [span])
+        return
+    seed = page.setting.seed + int(start_s * 1000)
+    made = casting.natural(role, role.entry.parts[0].instrument, start_s, end_s, seed)
+    page.decide(
+        f"{role.entry.id}: {len(made)} events in {shot.name} at their own rhythm",
+        "the words ask for it; the picture shows no contact",
+    )
+    page.add(role, [replace(one, id=f"{shot.name}.{one.id}") for one in made])
+
+
+def _word_window(page: _Writing, role: Role, shot: _Seen) -> tuple[float, float]:
+    times, zero = role.source.times, page.scene.words_offset
+    start = zero + float(times.start_s) if times.start_s is not None else shot.start_s
+    end = zero + float(times.end_s) if times.end_s is not None else shot.end_s
+    return max(start, shot.start_s), min(end, shot.end_s)
+
+
+def _write_moving(page: _Writing, role: Role, shot: _Seen) -> None:
+    """A continuous source along what moves."""
+    allowed = casting.in_window(role, shot.moving, page.scene.words_offset)
+    if allowed:
+        why = "seen moving, named by the words"
+        page.decide(f"{role.entry.id} along {len(allowed)} movements in {shot.name}", why)
+        page.add(role, allowed)
+
+
+def _pieces(happening: Happening) -> list[Happening]:
+    """A long movement in stretches that overlap by a fade."""
+    if happening.duration_s <= LONGEST_NOTE_S:
+        return [happening]
+    count = int(happening.duration_s // LONGEST_NOTE_S) + 1
+    length = happening.duration_s / count
+    return [
+        replace(
+            happening,
+            id=f"{happening.id}-{number}",
+            time_s=happening.time_s + number * length,
+            duration_s=min(length + 0.25, happening.duration_s - number * length),
+            curve=None,
+            path=None,
+        )
+        for number in range(count)
+    ]
+
+
+def _faded(notes: list[Note], piece: Happening, whole: Happening) -> list[Note]:
+    fade_in = 0.25 if piece.time_s > whole.time_s else 0.0
+    fade_out = 0.25 if piece.time_s + piece.duration_s < whole.time_s + whole.duration_s - 1e-6 else 0.0
+    return [replace(note, fade_in_s=fade_in, fade_out_s=fade_out) for note in notes]
+
+
+def _write_unasked(page: _Writing, rest: Sequence[Happening], moving: Sequence[Happening]) -> None:
+    """What is plainly seen and no words speak of."""
+    swift = [one for one in moving if one.energy >= WHOOSH_ENERGY and one.duration_s < 2.0]
+    for entry, members in (
+        (DEFAULT_STEP.get(page.place, DEFAULT_STEP[""]), [one for one in rest if one.step]),
+        (DEFAULT_STRUCK, [one for one in rest if not one.step]),
+        (DEFAULT_SWIFT, swift),
+    ):
+        role = _role(entry, "the picture shows it, no words say what it is")
+        if members and _may(page, role):
+            page.decide(f"{entry}: {len(members)} events", role.source.words)
+            page.add(role, members)

@@ -1,0 +1,39 @@
+"""What a performer works from: the shots of one scene with what was seen in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.types import Cue, Shot
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Contiguous shots that share one ambience, and the cues of each (seconds from that shot's start)."""
+
+    id: int
+    shots: tuple[Shot, ...]
+    cues: tuple[tuple[Cue, ...], ...]
+    origin: Fraction  # record seconds from which the words' times count: the start of what the user chose
+
+    @property
+    def record_start(self) -> Fraction:
+        return self.shots[0].record_start
+
+    @property
+    def record_end(self) -> Fraction:
+        return self.shots[-1].record_end
+
+    @property
+    def duration(self) -> Fraction:
+        return self.record_end - self.record_start
+
+    def offset(self, shot: Shot) -> float:
+        """Seconds from the scene's start to the shot's."""
+        return float(shot.record_start - self.record_start)
+
+    @property
+    def words_offset(self) -> float:
+        """Seconds from the scene's start to where the words' times count from; at most 0."""
+        return float(self.origin - self.record_start)

@@ -1,0 +1,62 @@
+"""File and clip names of stems, in the order of the Universal Category System: CatID_FXName_CreatorID_SourceID."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.score.score import Score
+from engine.text.ontology import ontology
+from engine.types import Layer, Note, Shot
+
+CREATOR = "FOLEYLINE"
+NOTHING_ID = {Layer.AMBIENT: "AMBMisc", Layer.ACTION: "FOLYMisc", Layer.MATERIAL: "FOLYProp"}
+
+
+def stem_names(
+    shots: Sequence[Shot], scores: Sequence[Score], timeline: str, take: int
+) -> dict[tuple[int, Layer], str]:
+    """A name for each shot's stem: ASCII, no blanks, unique. Keys are (index of the shot, layer)."""
+    source = f"{words(timeline) or 'Timeline'}-T{take}"
+    names = {}
+    for index, shot in enumerate(shots):
+        for layer in Layer:
+            what = f"{layer.value.capitalize()}-{index + 1:03d}-{words(shot.name) or 'Clip'}"
+            names[index, layer] = f"{category(notes_of(shot, scores), layer)}_{what}_{CREATOR}_{source}"
+    return names
+
+
+def notes_of(shot: Shot, scores: Sequence[Score]) -> list[Note]:
+    """The notes that are heard with a shot, its handles included."""
+    found = []
+    for score in scores:
+        first = float(shot.record_start - shot.head - score.record_start)
+        last = float(shot.record_end + shot.tail - score.record_start)
+        covers = score.record_start <= shot.record_start and shot.record_end <= score.record_start + score.duration
+        if covers:
+            found += [note for note in score.notes if note.start_s < last and note.start_s + note.duration_s > first]
+    return found
+
+
+def category(notes: Sequence[Note], layer: Layer) -> str:
+    """The UCS CatID of what sounds longest on a layer."""
+    weights: Counter[str] = Counter()
+    for note in notes:
+        if note.layer is layer and note.entry:
+            weights[ontology().find(note.entry).ucs] += max(round(note.duration_s * 1000), 100)
+    best = max(sorted(weights), key=lambda name: weights[name], default="")
+    return best or NOTHING_ID[layer]
+
+
+def words(text: str, longest: int = 32) -> str:
+    """Text as hyphenated ASCII words; what no ASCII letter stands for is left out."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[A-Za-z0-9]+", plain))[:longest].strip("-")
+
+
+def number(text: str, seed: int) -> int:
+    """A number for a text and a seed, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{text}".encode(), digest_size=8).digest(), "little")

@@ -1,0 +1,105 @@
+"""A picture of the result: film strip, then waveform and spectrogram of each stem with the notes of the score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.generate import Stems
+from engine.media.decode import pictures_at
+from engine.media.whole_file import whole_file
+from engine.types import SAMPLE_RATE, Layer, Samples, Shot
+from plugin.timeline import clock
+
+STRIP_FRAMES = 16
+COLOURS = {Layer.AMBIENT: "#3d7ea6", Layer.ACTION: "#c8553d", Layer.MATERIAL: "#6a8d45"}
+FAINTEST_DB, LOUDEST_DB = -110.0, -30.0
+FFT, COLUMNS = 2048, 1200
+
+
+def draw_stems(path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple[str, str], title: str) -> None:
+    """Draw the stems over the whole chosen range as a new PNG. Raises OutputError, MediaError."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    start, end = shots[0].record_start, shots[-1].record_end
+    figure = Figure(figsize=(14, 9), facecolor="#1c1c1e", layout="constrained")
+    FigureCanvasAgg(figure)
+    rows = figure.subplots(7, 1, height_ratios=[1.3, 0.7, 1.1, 0.7, 1.1, 0.7, 1.1], sharex=True)
+    _film_strip(rows[0], shots, start, end)
+    for number, layer in enumerate(Layer):
+        sound = _read(stems, layer, start, end)
+        _waveform(rows[1 + 2 * number], sound, layer)
+        _spectrogram(rows[2 + 2 * number], sound)
+        _mark_notes(rows[1 + 2 * number], stems, layer, start)
+    for axes in rows:
+        axes.set_facecolor("#111113")
+        axes.tick_params(colors="#b9b9be", labelsize=8)
+        axes.set_xlim(0.0, float(end - start))
+    rows[-1].set_xlabel(f"seconds from {timecodes[0]} (to {timecodes[1]})", color="#b9b9be", fontsize=9)
+    rows[0].set_title(title, color="#f0f0f2", fontsize=10, loc="left", wrap=True)
+    with whole_file(path) as file:
+        figure.savefig(file, dpi=110, format="png", metadata={"Software": "Foleyline"})
+
+
+def _read(stems: Stems, layer: Layer, start: Fraction, end: Fraction) -> Samples:
+    first, last = clock.seconds_to_samples(start), clock.seconds_to_samples(end)
+    sound = np.zeros((2, last - first), dtype=np.float32)
+    for scene in stems.scenes:
+        lo, hi = max(first, scene.first), min(last, scene.last)
+        sound[:, lo - first : hi - first] = scene.read(layer, lo, hi)
+    return sound
+
+
+def _film_strip(axes: Any, shots: Sequence[Shot], start: Fraction, end: Fraction) -> None:
+    step = (end - start) / STRIP_FRAMES
+    for shot in shots:
+        if shot.media is None:
+            continue
+        centres = [start + step * (number + Fraction(1, 2)) for number in range(STRIP_FRAMES)]
+        inside = [at for at in centres if shot.record_start <= at < shot.record_end]
+        times = [max(shot.source_start + (at - shot.record_start) * shot.speed, Fraction(0)) for at in inside]
+        pictures = pictures_at(shot.media, sorted(times), height=96)
+        for at, picture in zip(sorted(inside, reverse=shot.speed < 0), pictures, strict=True):
+            left, right = float(at - step / 2 - start), float(at + step / 2 - start)
+            axes.imshow(picture, extent=(left, right, 0.0, 1.0), aspect="auto", interpolation="antialiased")
+        axes.axvline(float(shot.record_start - start), color="#f0f0f2", linewidth=1.0)
+    axes.set_ylim(0.0, 1.0)
+    axes.set_yticks([])
+
+
+def _waveform(axes: Any, sound: Samples, layer: Layer) -> None:
+    columns = min(4 * COLUMNS, sound.shape[1])
+    edges = np.linspace(0, sound.shape[1], columns, endpoint=False).astype(int)
+    high, low = np.maximum.reduceat(sound.max(axis=0), edges), np.minimum.reduceat(sound.min(axis=0), edges)
+    top = max(float(np.abs(sound).max()), 1e-4)
+    axes.fill_between(edges / SAMPLE_RATE, low, high, color=COLOURS[layer], linewidth=0.3, step="post")
+    axes.set_ylim(-1.05 * top, 1.05 * top)
+    axes.set_ylabel(layer.value, color="#f0f0f2", fontsize=10)
+    axes.set_yticks([])
+
+
+def _spectrogram(axes: Any, sound: Samples) -> None:
+    hop = max(sound.shape[1] // COLUMNS, 64)
+    mono = np.pad(sound.mean(axis=0), (FFT // 2, FFT))
+    starts = np.arange(0, sound.shape[1], hop)
+    frames = np.stack([mono[at : at + FFT] for at in starts]) * np.hanning(FFT).astype(np.float32)
+    level = 20 * np.log10(np.abs(np.fft.rfft(frames, axis=1)) / (FFT / 4) + 1e-7)
+    bands = np.geomspace(40, 20_000, 160)
+    picked = level[:, np.round(bands / SAMPLE_RATE * FFT).astype(int)]
+    extent = (0.0, sound.shape[1] / SAMPLE_RATE, 0.0, 1.0)
+    axes.imshow(picked.T, extent=extent, origin="lower", aspect="auto", cmap="magma", vmin=FAINTEST_DB, vmax=LOUDEST_DB)
+    marks = [100, 1000, 10_000]
+    axes.set_yticks([float(np.log(mark / 40) / np.log(500)) for mark in marks], ["100 Hz", "1 kHz", "10 kHz"])
+
+
+def _mark_notes(axes: Any, stems: Stems, layer: Layer, start: Fraction) -> None:
+    top = axes.get_ylim()[1]
+    for score in stems.scores:
+        offset = float(score.record_start - start)
+        times = [note.start_s + offset for note in score.notes if note.layer is layer]
+        axes.plot(times, [0.93 * top] * len(times), "v", color="#f4d35e", markersize=4, linestyle="none")

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from engine import mix, sounding
+from engine.instruments import dsp
+from engine.media import loudness
+from engine.mix import SceneStems
+from engine.score.score import Score
+from engine.sounding import BLOCK
+from engine.types import SAMPLE_RATE, Layer, Note, Place
+
+START = Fraction(1001, 30)  # 33.3666... s: not a whole sample
+ROOM = Place(0.2, 2.0, "living_room")
+
+
+def contact(name: str, at: float, **changes: object) -> list[Note]:
+    params = {"striker": "wood", "struck": "metal", "energy": 0.6}
+    return [
+        Note(f"{name}.{layer}", name, layer, instrument, at, 0.1, params, ROOM, seed=len(name))
+        for layer, instrument in ((Layer.ACTION, "contact"), (Layer.MATERIAL, "body"))
+    ]
+
+
+def bed(duration: float = 24.0, **changes: object) -> Note:
+    made = Note("bed", "bed", Layer.AMBIENT, "rain", -0.5, duration, {"rate_mm_h": 8.0}, Place(0.0, 1.0, "dry"), seed=4)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def score(*notes: Note, seconds: int = 23) -> Score:
+    return Score(0, START, Fraction(seconds), notes)
+
+
+HITS = [*contact("a", 1.0), *contact("bb", 9.999), *contact("ccc", 14.25), *contact("dddd", 22.5)]
+
+
+def sound(one: Score, *, align: bool = False) -> SceneStems:
+    first, last = (sounding.seconds_to_sample(at) for at in (one.record_start, one.record_start + one.duration))
+    settled, tracks = sounding.sound_score(one, first - 24_000, last + 24_000, align=align)
+    return SceneStems(settled, tracks, first, last)
+
+
+def whole(stems: SceneStems, layer: Layer) -> np.ndarray:
+    return stems.tracks[layer].read(stems.first - 24_000, stems.last + 24_000)
+
+
+def test_a_note_begins_at_its_sample_counted_from_the_timelines_start() -> None:
+    stems = sound(score(*contact("a", 1.0)))
+    wanted = sounding.seconds_to_sample(START + 1)
+    heard = np.flatnonzero(np.abs(whole(stems, Layer.ACTION)).max(axis=0) > 0)
+    assert 0 <= heard[0] + stems.first - 24_000 - wanted <= 2
+
+
+def test_every_block_cut_gives_the_same_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = score(bed(), *HITS)
+    before = {layer: whole(sound(one), layer) for layer in Layer}
+    monkeypatch.setattr(sounding, "BLOCK", 77_777)
+    for layer in Layer:
+        np.testing.assert_array_equal(whole(sound(one), layer), before[layer])
+
+
+def test_layers_are_alone_on_their_stems() -> None:
+    together = sound(score(bed(), *HITS))
+    for layer in Layer:
+        alone = sound(score(bed(), *HITS).only(layer))
+        np.testing.assert_array_equal(whole(alone, layer), whole(together, layer))
+        for other in set(Layer) - {layer}:
+            assert not whole(alone, other).any()
+
+
+def test_an_edited_note_changes_only_the_samples_it_spans() -> None:
+    stems = sound(score(bed(), *HITS), align=True)
+    mix.mix_scenes([stems], {})
+    notes = stems.score.notes
+    edited = [replace(n, params={**n.params, "struck": "glass"}) if n.id == "ccc.material" else n for n in notes]
+    again = sound(replace(stems.score, notes=tuple(edited)))
+    mix.mix_scenes([again], {})
+    first, last = stems.first - 24_000, stems.last + 24_000
+    start = sounding.note_start(stems.score, next(n for n in notes if n.id == "ccc.material"))
+    end = start + max(sounding.sound_note(n).shape[1] for n in (*notes, *edited) if n.id == "ccc.material")
+    for layer in Layer:
+        changed = np.flatnonzero((stems.read(layer, first, last) != again.read(layer, first, last)).any(axis=0))
+        if layer is Layer.MATERIAL:
+            assert len(changed) and start <= changed[0] + first and changed[-1] + first < end
+        else:
+            assert not len(changed)
+
+
+def test_the_stems_sum_to_the_mix_and_meet_their_targets_under_the_ceiling() -> None:
+    stems = sound(score(bed(), *HITS), align=True)
+    levels = mix.mix_scenes([stems], {Layer.MATERIAL: -3.0})
+    assert levels.target_lufs == {"ambient": -34.0, "action": -25.0, "material": -31.0}
+    for name, target in levels.target_lufs.items():
+        assert levels.lufs[name] == pytest.approx(target, abs=0.5)
+    assert max(levels.true_peak_dbtp.values()) <= mix.CEILING_DBTP
+    parts = sum(stems.read(layer, stems.first, stems.last) for layer in Layer)
+    np.testing.assert_allclose(stems.read_mix(stems.first, stems.last), parts, atol=1e-6)
+
+
+def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
+    stems = sound(score(bed(), *HITS))
+    stems.score = replace(stems.score, mix=mix.Mix({Layer.ACTION: 40.0, Layer.MATERIAL: 40.0, Layer.AMBIENT: 0.0}))
+    free = stems.read(Layer.AMBIENT, stems.first, stems.last)
+    levels = mix.mix_scenes([stems], {})
+    assert levels.limited_db > 6.0
+    assert levels.true_peak_dbtp["mix"] <= mix.CEILING_DBTP
+    limited = stems.read(Layer.AMBIENT, stems.first, stems.last)
+    far = slice(4 * SAMPLE_RATE, 9 * SAMPLE_RATE)  # between the first and the second hit
+    np.testing.assert_array_equal(limited[:, far], free[:, far])
+
+
+def test_ducking_goes_down_ahead_of_each_hit_and_comes_back() -> None:
+    curve = mix.ducking(score(bed(), *HITS), 2.0)
+    at = curve.at(np.array([0.5, 1.01, 1.2, 2.0, 9.999 + 0.01]))
+    assert at[0] == 0.0 and at[1] == pytest.approx(-2.0, abs=0.01) and -2.0 < at[2] < 0.0
+    assert at[3] == 0.0 and at[4] == pytest.approx(-2.0, abs=0.01)
+    assert mix.ducking(score(bed())) == mix.NO_DUCKING
+
+
+@pytest.mark.parametrize(("lag", "turned"), [(0, False), (31, False), (-50, False), (40, True)])
+def test_alignment_finds_the_lag_and_the_polarity(lag: int, turned: bool) -> None:
+    low = dsp.ring(np.array([180.0]), np.array([0.2]), np.array([1.0]), 4800)
+    gesture = np.zeros((2, 6000), np.float32)
+    gesture[:, 200:5000] = low
+    body = np.roll(gesture, -lag, axis=1) * (-1 if turned else 1)
+    shift, invert = sounding.best_alignment(gesture, body)
+    aligned = np.roll(body, shift, axis=1) * (-1 if invert else 1)
+    energy = float((gesture**2).sum() + (aligned**2).sum())
+    assert 10 * np.log10(float(((gesture + aligned) ** 2).sum()) / energy) > 2.5
+    assert abs(shift) <= 72
+
+
+def test_fades_and_distance_shape_a_bed() -> None:
+    near = sound(score(bed(fade_in_s=2.0, fade_out_s=2.0)))
+    far = sound(score(bed(place=Place(0.0, 40.0, "dry"))))
+    assert loudness.measure_lufs(whole(far, Layer.AMBIENT)) < loudness.measure_lufs(whole(near, Layer.AMBIENT)) - 25
+    levels = np.abs(whole(near, Layer.AMBIENT)).max(axis=0)
+    assert levels[:480].max() < 0.1 * levels[BLOCK // 2 : BLOCK].max()
