@@ -1,0 +1,216 @@
+"""Stems onto a timeline: three new audio tracks after the editor's own, and nothing else changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import opentimelineio as otio
+from opentimelineio.opentime import RationalTime, TimeRange
+
+from engine.media.whole_file import free_path
+from engine.types import Json, Layer, OutputError, TimelineError
+from plugin.timeline import clock
+from plugin.timeline.clock import Span
+from plugin.timeline.document import Document, open_document, write_object
+from plugin.timeline.read import read_document
+from plugin.timeline.stem_span import StemSpan, stem_span
+from plugin.timeline.walk import Node, walk
+
+__all__ = ["FoundStem", "Placement", "StemClip", "StemSpan", "foleyline_notes", "next_take", "place_stems", "stem_span"]
+
+NAMESPACE = "foleyline"
+"""The key of our own metadata."""
+
+_TRACK_NAME = re.compile(r"Foley (Ambient|Action|Material)(?: (\d+))?")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class StemClip:
+    """A finished stem to be placed. The clip is called as the file without its suffix."""
+
+    layer: Layer
+    span: StemSpan
+    path: Path
+    note: Mapping[str, Json]  # plain JSON, kept with the clip
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What was written."""
+
+    path: Path
+    take: int
+    tracks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStem:
+    """A stem that an earlier run placed, as it lies on the timeline now."""
+
+    name: str
+    track: str
+    layer: Layer
+    take: int
+    url: str
+    record: Span
+    note: Mapping[str, Json]
+
+
+def place_stems(
+    timeline: Path,
+    stems: Sequence[StemClip],
+    output: Path | None = None,
+    *,
+    stems_only: bool = False,
+    for_resolve: bool = False,
+) -> Placement:
+    """Write a copy of the timeline with the stems on tracks `Foley Ambient`, `Foley Action`, `Foley Material`.
+
+    Where such tracks are there already, a new take's are added: `Foley Ambient 2` ... Without `output` the file goes
+    beside the timeline as NAME.foley.otio, or the next free name. `stems_only` writes the three tracks alone.
+    `for_resolve` counts media times from the stems' time reference and writes plain absolute paths: DaVinci Resolve
+    (20.2) drops clips of stamped files that count from zero, and does not follow file URLs.
+
+    Raises OutputError when the given output exists or cannot be written, TimelineError when stems do not fit.
+    """
+    document = open_document(timeline)
+    path = output or free_path(timeline.with_name(f"{timeline.stem}.foley.otio"))
+    take = next_take(document)
+    _check_names(document, stems)
+    target, root = (_stems_timeline(document),) * 2 if stems_only else (document.timeline, document.root)
+    writer = _TrackWriter(read_document(document).start, target, path, for_resolve)
+    tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
+    target.tracks.extend(tracks)
+    write_object(root, path)
+    return Placement(path, take, tuple(track.name for track in tracks))
+
+
+def next_take(timeline: Path | Document) -> int:
+    """The number of the take that the next stems on this timeline are: 1, or one more than the last."""
+    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    names = (_TRACK_NAME.fullmatch(child.name) for child in document.timeline.tracks)
+    return 1 + max((int(name[2] or 1) for name in names if name), default=0)
+
+
+def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
+    """The stems on a timeline and what was noted with each, in track order."""
+    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    return [found for node in walk(document.timeline.tracks) if (found := _found(node))]
+
+
+def _found(node: Node) -> FoundStem | None:
+    match = _TRACK_NAME.fullmatch(node.parent.item.name) if node.parent else None
+    note = node.item.metadata.get(NAMESPACE)
+    if match is None or note is None or node.record is None or not isinstance(node.item, otio.schema.Clip):
+        return None
+    url = getattr(node.item.media_reference, "target_url", "")
+    layer, take = Layer(match[1].lower()), int(match[2] or 1)
+    return FoundStem(node.item.name, match[0], layer, take, url, node.record, _plain(note))
+
+
+class _TrackWriter:
+    """Writes one file's tracks: wall-to-wall gaps and clips in whole frames of the picture."""
+
+    def __init__(self, start: Fraction, target: otio.schema.Timeline, output: Path, for_resolve: bool) -> None:
+        self._start, self._output, self._for_resolve = start, output, for_resolve
+        trim = target.tracks.source_range
+        self._trimmed = trim.start_time if trim is not None else None
+        if self._trimmed is not None and self._trimmed.value < 0:
+            raise TimelineError(
+                "The timeline is trimmed to begin before its own start. Move its trim to zero or later."
+            )
+
+    def track(self, layer: Layer, take: int, stems: Sequence[StemClip]) -> otio.schema.Track:
+        name = f"Foley {layer.value.capitalize()}" + (f" {take}" if take > 1 else "")
+        track = otio.schema.Track(name, kind=otio.schema.TrackKind.Audio, metadata={NAMESPACE: {"take": take}})
+        if self._for_resolve:
+            track.metadata["Resolve_OTIO"] = {"Audio Type": "Stereo", "Locked": False}
+        if self._trimmed is not None and self._trimmed.value > 0:
+            track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, self._trimmed.rate), self._trimmed)))
+        self._fill(track, sorted(stems, key=lambda stem: stem.span.start_frame))
+        return track
+
+    def _fill(self, track: otio.schema.Track, stems: list[StemClip]) -> None:
+        at_frame = 0
+        for stem, end_frame in _without_overlap(stems, track.name):
+            rate, lead = float(stem.span.rate), stem.span.start_frame - at_frame
+            if lead:
+                track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, rate), RationalTime(lead, rate))))
+            track.append(self._clip(stem, end_frame))
+            at_frame = end_frame
+
+    def _clip(self, stem: StemClip, end_frame: int) -> otio.schema.Clip:
+        span, rate = stem.span, float(stem.span.rate)
+        first = span.start_frame - span.head_frames
+        base = clock.seconds_to_frames(self._start, rate=span.rate) + first if self._for_resolve else 0
+        reference = otio.schema.ExternalReference(
+            target_url=str(stem.path.resolve()) if self._for_resolve else _url(stem.path, self._output),
+            available_range=TimeRange(RationalTime(base, rate), RationalTime(span.file_frames, rate)),
+        )
+        reference.name = stem.path.stem
+        shown = TimeRange(RationalTime(base + span.head_frames, rate), RationalTime(end_frame - span.start_frame, rate))
+        return otio.schema.Clip(stem.path.stem, reference, shown, metadata={NAMESPACE: dict(stem.note)})
+
+
+def _without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemClip, int]]:
+    """Each stem with its end frame: of a frame in which one shot gives way to the next, the next has the whole."""
+    for stem, following in pairwise(stems):
+        shared = stem.span.end_frame - following.span.start_frame
+        if shared > 1:
+            raise TimelineError(
+                f'"{stem.path.stem}" and "{following.path.stem}" lie over each other on {track} for {shared} frames. '
+                "Place stems of shots that follow each other."
+            )
+        if following.span.start_frame > stem.span.start_frame:
+            yield stem, min(stem.span.end_frame, following.span.start_frame)
+    if stems:
+        yield stems[-1], stems[-1].span.end_frame
+
+
+def _check_names(document: Document, stems: Sequence[StemClip]) -> None:
+    taken = {name for node in walk(document.timeline.tracks) for name in _names(node.item)}
+    for stem in stems:
+        if not _PLAIN_NAME.fullmatch(stem.path.name):
+            raise OutputError(
+                f'The stem "{stem.path.name}" needs a name of plain letters, digits, ".", "_" and "-" alone.'
+            )
+        if {stem.path.stem, stem.path.name} & taken:
+            raise OutputError(
+                f'The timeline has a clip or file called "{stem.path.stem}" already. '
+                "Give the stem another name: programs that tell clips apart by name would play the wrong one."
+            )
+        taken |= {stem.path.stem, stem.path.name}
+
+
+def _names(item: Any) -> Iterable[str]:
+    if isinstance(item, otio.schema.Clip):
+        yield item.name
+        yield re.split(r"[/\\]", getattr(item.media_reference, "target_url", "") or "")[-1]
+
+
+def _stems_timeline(document: Document) -> otio.schema.Timeline:
+    timeline = otio.schema.Timeline(f"{document.timeline.name} Foley".strip())
+    timeline.global_start_time = document.timeline.global_start_time
+    return timeline
+
+
+def _url(media: Path, output: Path) -> str:
+    """Relative to the written file where the stem lies beneath its folder, so that the folder can be moved."""
+    media, folder = media.resolve(), output.parent.resolve()
+    return quote(media.relative_to(folder).as_posix()) if media.is_relative_to(folder) else media.as_uri()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,88 @@
+"""Which samples a shot's stems hold, and which frames they cover on the timeline."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.types import Shot
+from plugin.timeline import clock
+from plugin.timeline.clock import Span
+
+
+@dataclass(frozen=True, slots=True)
+class StemSpan:
+    """A stem's file and clip. Frames and samples count from the timeline's start; ends are the first left out.
+
+    The file runs from `first_sample` to `last_sample`: whole frames with handles at both ends. Where a cut lies
+    between two frames the clip begins with the frame in which it falls, since editors place nothing finer; the sound
+    before `shot_first_sample` in that frame must be silent unless another shot runs up to the cut.
+    """
+
+    shot: Span
+    rate: Fraction
+    start_frame: int
+    end_frame: int
+    head_frames: int
+    tail_frames: int
+
+    @property
+    def first_sample(self) -> int:
+        return clock.frames_to_samples(self.start_frame - self.head_frames, rate=self.rate)
+
+    @property
+    def last_sample(self) -> int:
+        return clock.frames_to_samples(self.end_frame + self.tail_frames, rate=self.rate)
+
+    @property
+    def sample_count(self) -> int:
+        return self.last_sample - self.first_sample
+
+    @property
+    def shot_first_sample(self) -> int:
+        return clock.seconds_to_samples(self.shot.start)
+
+    @property
+    def shot_last_sample(self) -> int:
+        return clock.seconds_to_samples(self.shot.end)
+
+    @property
+    def file_frames(self) -> int:
+        return self.head_frames + self.end_frame - self.start_frame + self.tail_frames
+
+    @property
+    def head(self) -> Fraction:
+        """Seconds of sound in the file before the shot."""
+        return self.shot.start - clock.frames_to_seconds(self.start_frame - self.head_frames, rate=self.rate)
+
+    @property
+    def tail(self) -> Fraction:
+        """Seconds of sound in the file after the shot."""
+        return clock.frames_to_seconds(self.end_frame + self.tail_frames, rate=self.rate) - self.shot.end
+
+    def time_reference_samples(self, start: Fraction) -> int:
+        """Samples since midnight of the file's first; `start` is the timecode of record zero in seconds."""
+        first_frame = clock.frames_to_seconds(self.start_frame - self.head_frames, rate=self.rate)
+        return clock.seconds_to_samples(start + first_frame)
+
+
+def stem_span(
+    shot: Shot, rate: Fraction, handles_frames: int | None = None, *, start: Fraction = Fraction(0)
+) -> StemSpan:
+    """What the stems of a shot cover, with handles of about a second unless told otherwise.
+
+    `start` is the timeline's own in seconds of timecode; the head handle never reaches before its midnight.
+    """
+    handles = clock.nominal_rate(rate) if handles_frames is None else handles_frames
+    span = Span(shot.record_start, shot.record_end)
+    start_frame, end_frame = _frame_below(span.start, rate), -_frame_below(-span.end, rate)
+    frames_since_midnight = start_frame + math.floor(start * rate)
+    head = max(0, min(handles, frames_since_midnight))
+    return StemSpan(span, rate, start_frame, max(end_frame, start_frame + 1), head, handles)
+
+
+def _frame_below(seconds: Fraction, rate: Fraction) -> int:
+    if clock.lies_on_frame(seconds, rate=rate):
+        return clock.seconds_to_frames(seconds, rate=rate)
+    return clock.first_frame_at(seconds, rate=rate)
