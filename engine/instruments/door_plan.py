@@ -51,7 +51,7 @@ def _rattle(rng: np.random.Generator, count: int, first_s: float, spread_s: floa
     return [Contact(float(at), "rattle", float(loud)) for at, loud in zip(times, fading, strict=True)]
 
 
-def _open(rng: np.random.Generator) -> list[Contact]:
+def _open(rng: np.random.Generator, loose: float) -> list[Contact]:
     release_s = rng.uniform(0.08, 0.13)
     clear_s = release_s + rng.uniform(0.012, 0.025)
     return [
@@ -59,45 +59,45 @@ def _open(rng: np.random.Generator) -> list[Contact]:
         Contact(release_s, "bolt", 0.3),
         Contact(clear_s, "strike", 0.24),
         Contact(clear_s + rng.uniform(0.004, 0.009), "panel", 0.16, 0.6),
-        *_rattle(rng, 2, clear_s + 0.02, 0.04, 0.04),
+        *_rattle(rng, round(2 * loose), clear_s + 0.02, 0.04, 0.04 * loose),
         *_handle_back(rng, clear_s + rng.uniform(0.2, 0.32)),
     ]
 
 
-def _close(rng: np.random.Generator) -> list[Contact]:
+def _close(rng: np.random.Generator, loose: float) -> list[Contact]:
     """The bolt rides up its plate as the leaf arrives, and snaps in 15-40 ms later."""
     snap_s = rng.uniform(0.015, 0.040)
     return [
         Contact(0.0, "panel", 0.62),
         Contact(0.0, "bolt", 0.2),
         Contact(snap_s, "strike", 0.34),
-        Contact(snap_s + rng.uniform(0.008, 0.02), "panel", 0.16, 0.8),
+        Contact(snap_s + rng.uniform(0.008, 0.02), "panel", 0.16 * loose, 0.8),
         Contact(snap_s + rng.uniform(0.003, 0.006), "bolt", 0.16),
-        *_rattle(rng, 3, 0.03, 0.05, 0.06),
+        *_rattle(rng, round(3 * loose), 0.03, 0.06 * loose**0.5, 0.07 * loose),
         *_handle_back(rng, rng.uniform(0.12, 0.22)),
     ]
 
 
-def _slam(rng: np.random.Generator) -> list[Contact]:
+def _slam(rng: np.random.Generator, loose: float) -> list[Contact]:
     snap_s = rng.uniform(0.015, 0.022)
     return [
         Contact(0.0, "panel", 1.3, 1.6),
         Contact(0.0, "bolt", 0.3, 1.3),
         Contact(snap_s, "strike", 0.6, 1.4),
-        Contact(snap_s + rng.uniform(0.02, 0.03), "panel", 0.4, 1.2),
-        *_rattle(rng, int(rng.integers(6, 10)), 0.02, 0.08, 0.3),
+        Contact(snap_s + rng.uniform(0.02, 0.03), "panel", 0.4 * loose**0.5, 1.2),
+        *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.08 * loose**0.5, 0.3 * loose**0.5),
     ]
 
 
-def _knob_alone(rng: np.random.Generator) -> list[Contact]:
+def _knob_alone(rng: np.random.Generator, loose: float) -> list[Contact]:
     return [*_knob(rng), *_handle_back(rng, rng.uniform(0.3, 0.5))]
 
 
-def _no_contact(rng: np.random.Generator) -> list[Contact]:
+def _no_contact(rng: np.random.Generator, loose: float) -> list[Contact]:
     return []
 
 
-CONTACTS: dict[str, Callable[[np.random.Generator], list[Contact]]] = {
+CONTACTS: dict[str, Callable[[np.random.Generator, float], list[Contact]]] = {
     "open": _open,
     "close": _close,
     "slam": _slam,
@@ -129,10 +129,11 @@ def _creak(speed: float | Curve, swing_s: float, modes_hz: Array, rng: np.random
 
 
 def door_plan(
-    kind: str, seed: int, duration_s: float, speed: float | Curve, dryness: float, modes_hz: Array
+    kind: str, seed: int, duration_s: float, speed: float | Curve, dryness: float, modes_hz: Array, loose: float = 1.0
 ) -> DoorPlan:
-    """The plan of one movement. `speed` is relative (1 = unhurried); `dryness` 0..1 is how much the hinge creaks."""
-    contacts = CONTACTS[kind](stream(seed, "door", kind))
+    """The plan of one movement. `speed` is relative (1 = unhurried); `dryness` 0..1 is how much the hinge creaks,
+    `loose` how much rattles (1 = a wooden door)."""
+    contacts = CONTACTS[kind](stream(seed, "door", kind), loose)
     begins_s = max((hit.at_s for hit in contacts if hit.part == "panel"), default=0.0)
     swing_s = max(duration_s - begins_s, SHORTEST_SWING_S)
     turning = kind == "creak" or (kind == "open" and dryness > 0.0)

@@ -38,14 +38,14 @@ DOOR_PARAMETERS = (KIND, STRUCK, ENERGY, SIZE, SPEED, DRYNESS, OBJECT)
 LATCH_PARTS = {
     "handle": Part(800.0, 4500.0, 12, 0.045, 0.00035, -0.3, -0.4, 0.3),
     "spring": Part(2200.0, 9000.0, 8, 0.030, 0.00012, -0.3, -0.1, 0.4),
-    "bolt": Part(1300.0, 11_000.0, 14, 0.030, 0.00010, -0.3, -0.25, 0.7),
-    "strike": Part(620.0, 9000.0, 18, 0.040, 0.00022, -0.35, -0.35, 0.6),
-    "rattle": Part(500.0, 5000.0, 10, 0.035, 0.00045, -0.3, -0.4, 0.5),
+    "bolt": Part(1300.0, 13_000.0, 18, 0.034, 0.00008, -0.3, -0.15, 0.8),
+    "strike": Part(620.0, 12_000.0, 24, 0.045, 0.00014, -0.35, -0.2, 0.7),
+    "rattle": Part(500.0, 8000.0, 18, 0.045, 0.00022, -0.3, -0.25, 0.7),
 }
 # The slap of the leaf's edge on the rebate: no ring of its own worth naming
 EDGES = {
     "wood": Part(240.0, 1600.0, 10, 0.020, 0.0011, 0.0, -0.5, 0.9),
-    "metal": Part(380.0, 6000.0, 14, 0.050, 0.00030, -0.2, -0.35, 0.9),
+    "metal": Part(380.0, 13_000.0, 26, 0.060, 0.00011, -0.2, -0.1, 1.1),
     "glass": Part(420.0, 4200.0, 12, 0.030, 0.00060, -0.2, -0.4, 0.8),
 }
 # How much of a contact's force reaches the leaf, and how sharp it is there
@@ -79,6 +79,7 @@ def _plan(note: Note) -> DoorPlan:
         motion(note, SPEED),
         number(note, DRYNESS),
         leaf_hz,
+        PANELS[choice(note, STRUCK)].loose,
     )
     hardness = energy_hardness(number(note, ENERGY))
     contacts = [hit._replace(hardness=hit.hardness * hardness) for hit in plan.contacts]

@@ -26,14 +26,14 @@ OBJECT = Parameter("object", "", 0.0, 65_535.0, 0.0, meaning="which key of the k
 PARAMETERS = (KIND, ENERGY, OBJECT)
 
 LETTER = {
-    "leaf": Part(1700.0, 7500.0, 26, 0.040, 0.00016, -0.35, -0.30, 0.7),
-    "cap": Part(1050.0, 5200.0, 22, 0.034, 0.00025, -0.3, -0.45, 0.5),
+    "leaf": Part(1500.0, 14_000.0, 34, 0.036, 0.00008, -0.25, -0.05, 1.0),
+    "cap": Part(900.0, 9500.0, 28, 0.036, 0.00014, -0.25, -0.2, 0.8),
     "wire": Part(2300.0, 9000.0, 14, 0.050, 0.00012, -0.3, -0.2, 0.4),
     "finger": Part(260.0, 1800.0, 8, 0.012, 0.0016, 0.0, -0.7, 0.8),
 }
 CASE = {
-    "bottom": Part(400.0, 4200.0, 34, 0.060, 0.00040, -0.35, -0.25, 0.4),
-    "tap": Part(420.0, 4200.0, 22, 0.045, 0.00040, -0.3, -0.25, 0.25),
+    "bottom": Part(340.0, 3800.0, 34, 0.060, 0.00035, -0.35, -0.32, 0.3),
+    "tap": Part(400.0, 4600.0, 26, 0.045, 0.00030, -0.3, -0.25, 0.25),
     "glass": Part(180.0, 1700.0, 14, 0.030, 0.0018, -0.3, -0.5, 0.2),
 }
 LOWER = {"letter": 1.0, "enter": 0.84, "space": 0.68, "touch": 1.0}
@@ -80,8 +80,8 @@ def _case_contacts(note: Note) -> list[Contact]:
     bottom_s, up_s = _pressed(note)
     return [
         Contact(0.0, "tap", 0.22),
-        Contact(bottom_s, "bottom", 0.8),
-        Contact(up_s + 0.004, "tap", 0.40),
+        Contact(bottom_s, "bottom", 0.6),
+        Contact(up_s + 0.004, "tap", 0.3),
     ]
 
 

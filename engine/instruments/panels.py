@@ -24,12 +24,13 @@ class Panel:
     tilt: float  # gain = (f / low)^tilt
     contact_s: float  # of an ordinary closing
     frame_level: float  # of the wall and frame beside the leaf
+    loose: float  # how much rattles in it as it shuts, 1 is a wooden door
 
 
 PANELS = {
-    "wood": Panel(66.0, 6500.0, 0.26, -0.30, -0.30, 0.0020, 0.9),
-    "metal": Panel(52.0, 11_000.0, 0.55, -0.35, -0.20, 0.0007, 0.8),
-    "glass": Panel(60.0, 8000.0, 0.30, -0.35, -0.30, 0.0012, 0.8),
+    "wood": Panel(66.0, 6500.0, 0.30, -0.30, -0.30, 0.0020, 0.9, 1.0),
+    "metal": Panel(52.0, 13_000.0, 0.55, -0.35, -0.08, 0.0004, 0.7, 2.5),
+    "glass": Panel(60.0, 8000.0, 0.30, -0.35, -0.25, 0.0010, 0.8, 1.4),
 }
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.instruments.dsp import Array, add_at, band, db, fade, pulse, ring, samples, stream
+from engine.instruments.dsp import Array, add_at, band, db, fade, ring, samples, stream
 from engine.instruments.materials import Modes, force_gain
 from engine.types import SAMPLE_RATE, Note, Samples
 
@@ -76,13 +76,14 @@ def rung(modes: Modes, contact_s: float) -> Array:
 def contact_burst(contact_s: float, rng: np.random.Generator, length_s: float = 0.003) -> Array:
     """The broadband tick of two rough faces meeting: noise through the contact's acceleration pulse, peak 1.
 
-    Its end is a faint wash six times as long: the many modes of housing and hand that no table names.
+    Its end is a faint wash nine times as long: the many modes of housing and hand that no table names.
     """
-    at_s = np.arange(samples(6.0 * length_s + 4.0 * contact_s)) / SAMPLE_RATE
-    noise = rng.standard_normal(len(at_s)) * (np.exp(-3.0 * at_s / length_s) + 0.1 * np.exp(-0.5 * at_s / length_s))
+    at_s = np.arange(samples(9.0 * length_s + 4.0 * contact_s)) / SAMPLE_RATE
+    noise = rng.standard_normal(len(at_s)) * (np.exp(-3.0 * at_s / length_s) + 0.16 * np.exp(-0.35 * at_s / length_s))
     noise[0] = 2.5 * np.sign(noise[0])
-    push = np.concatenate([[0.0], pulse(max(contact_s, 8e-5)), [0.0]])
-    tick = np.convolve(noise, np.diff(push, 2, prepend=0.0, append=0.0))
+    count = max(samples(1.3 * contact_s), 5)
+    push = np.sin(np.pi * (np.arange(count) + 0.5) / count) ** 3  # smooth at its ends: only its length sets the top
+    tick = np.convolve(noise, np.diff(np.pad(push, 2), 2))
     return np.asarray(fade(tick / np.max(np.abs(tick)), out_s=0.004))
 
 
@@ -100,7 +101,8 @@ def strike(part: Part, thing: Thing, rng: np.random.Generator, level: float = 1.
     """One contact with a part, from its first sample to the end of its ring; peak near 1.5 x `level`."""
     contact_s = part.contact_s / hardness * float(np.exp(0.1 * rng.standard_normal()))
     modes = jittered(modes_of(part, thing), rng)
-    sound = summed([rung(modes, contact_s), part.burst * np.sqrt(hardness) * contact_burst(contact_s, rng)])
+    burst = band(contact_burst(contact_s, rng), 0.6 * part.low_hz)  # no part radiates what is longer than itself
+    sound = summed([rung(modes, contact_s), part.burst * np.sqrt(hardness) * fade(burst, out_s=0.002)])
     sound = with_micro_contacts(sound, contact_s, rng)
     return level * db(rng.standard_normal()) * fade(sound, out_s=0.004)
 
@@ -142,7 +144,8 @@ def summed(sounds: list[Array]) -> Array:
 
 def as_channel(sound: Array) -> Samples:
     """`[sample]` as the `[1, sample]` float32 that an instrument gives; free air holds no steady pressure."""
-    return np.asarray(band(sound, 25.0, order=1), dtype=np.float32)[None, :]
+    settling = np.pad(sound, (0, samples(0.02)))
+    return np.asarray(fade(band(settling, 25.0, order=1), out_s=0.01), dtype=np.float32)[None, :]
 
 
 def energy_level(energy: float) -> float:

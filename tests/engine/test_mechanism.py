@@ -61,7 +61,7 @@ def test_the_leaf_meets_its_frame_at_sample_0(kind: str, struck: str) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_closing_door_latches_15_to_40_ms_after_it_meets_the_frame(seed: int) -> None:
-    contacts = CONTACTS["close"](stream(seed, "test"))
+    contacts = CONTACTS["close"](stream(seed, "test"), 1.0)
     assert contacts[0].part == "panel" and contacts[0].at_s == 0.0
     strike = next(hit for hit in contacts if hit.part == "strike")
     assert 0.015 <= strike.at_s <= 0.040
@@ -70,7 +70,7 @@ def test_a_closing_door_latches_15_to_40_ms_after_it_meets_the_frame(seed: int) 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_an_opening_door_is_pressed_released_and_let_go_in_that_order(seed: int) -> None:
-    contacts = CONTACTS["open"](stream(seed, "test"))
+    contacts = CONTACTS["open"](stream(seed, "test"), 1.0)
     at = {part: [hit.at_s for hit in contacts if hit.part == part] for part in ("handle", "bolt", "strike", "panel")}
     assert at["handle"][0] == 0.0
     assert at["handle"][0] < at["bolt"][0] < at["strike"][0] < at["panel"][0] < at["handle"][-1]
@@ -89,7 +89,9 @@ def test_a_slam_is_louder_than_a_closing_and_rattles_longer() -> None:
     for struck in LEAVES:
         closing, slam = (door(3, kind=kind, struck=struck) for kind in ("close", "slam"))
         assert check.energy_db(slam) > check.energy_db(closing) + 4.0
-    rattles = [sum(hit.part == "rattle" for hit in CONTACTS[kind](stream(1, "test"))) for kind in ("close", "slam")]
+    rattles = [
+        sum(hit.part == "rattle" for hit in CONTACTS[kind](stream(1, "test"), 1.0)) for kind in ("close", "slam")
+    ]
     assert rattles[0] < rattles[1]
 
 
