@@ -14,6 +14,7 @@ from engine.instruments.surfaces import SURFACE_TABLE, Brush, Grains, Plate, Sur
 from engine.types import SAMPLE_RATE
 
 Indices = npt.NDArray[np.int64]
+PARTIALS = 3  # of one grain: a pebble is no tuning fork
 
 
 def _plate_modes(plate: Plate, identity: int, step: Step, place: int) -> Modes:
@@ -39,14 +40,15 @@ def _spread_grains(
 ) -> Array:
     """Short rings placed in time, all at once; `rises` bend their pitch upwards as they fade."""
     out = np.zeros(count)
-    for chosen in np.array_split(np.argsort(t60_s, kind="stable"), 3):
+    for chosen in np.array_split(np.argsort(t60_s, kind="stable"), 4):
         if len(chosen):
-            reach = dsp.samples(float(t60_s[chosen].max()) * 0.8) + 1
-            times = np.arange(reach) / SAMPLE_RATE
-            fall = (6.908 / t60_s[chosen])[:, None]
-            bent = 0.0 if rises is None else rises[chosen, None] * fall * times**2 / 2.0
-            turns = freqs_hz[chosen, None] * (times + bent)
-            waves = np.exp(-fall * times) * np.sin(2.0 * np.pi * turns) * gains[chosen, None]
+            reach = dsp.samples(float(t60_s[chosen].max()) * 0.75) + 1
+            times = np.arange(reach, dtype=np.float32) / np.float32(SAMPLE_RATE)
+            fall = (6.908 / t60_s[chosen, None]).astype(np.float32)
+            turns = (2.0 * np.pi * freqs_hz[chosen, None]).astype(np.float32) * times
+            if rises is not None:
+                turns = turns * (1.0 + (rises[chosen, None] / 2.0).astype(np.float32) * fall * times)
+            waves = np.exp(-fall * times) * np.sin(turns) * gains[chosen, None].astype(np.float32)
             index = starts[chosen, None] + np.arange(reach)
             out += np.bincount(index.reshape(-1), waves.reshape(-1), count + reach)[:count]
     return out
@@ -62,20 +64,21 @@ def _times(rng: np.random.Generator, drive: Array, count: float) -> Indices:
 
 
 def _strength(drive: Array, starts: Indices) -> Array:
-    """How hard the ground is worked at those samples."""
+    """How hard the ground is worked at those samples; the touch itself is always heard."""
     at = np.minimum((starts * LOAD_RATE) // SAMPLE_RATE + 1, len(drive) - 1)
-    return np.asarray(drive[at] ** 0.7 + 0.03)
+    return np.asarray(np.maximum(drive[at] ** 0.7 + 0.03, 0.6 * (starts == 0)))
 
 
 def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generator) -> Array:
     """`count` samples of loose pieces knocking: energies of a heavy-tailed kind, pitches all different."""
-    starts = _times(rng, drive, grains.count)
+    starts = np.repeat(_times(rng, drive, grains.count), PARTIALS)
     number = len(starts)
     freqs = grains.low_hz * (grains.high_hz / grains.low_hz) ** rng.uniform(0.0, 1.0, number)
     t60 = grains.ring_s * (1000.0 / freqs) ** 0.6 * rng.uniform(0.6, 1.5, number)
-    sizes = np.exp(grains.spread * rng.standard_normal(number)) * rng.choice([-1.0, 1.0], number)
+    sizes = np.repeat(np.exp(grains.spread * rng.standard_normal(number // PARTIALS)), PARTIALS)
+    sizes = sizes * rng.normal(0.0, 0.7, number)
     gains = dsp.db(grains.level_db) * sizes * _strength(drive, starts)
-    return _spread_grains(freqs, np.clip(t60, 0.002, 0.05), gains, starts, count)
+    return _spread_grains(freqs, np.clip(t60, 0.0015, 0.03), gains, starts, count)
 
 
 def brush_sound(brush: Brush, drive: Array, count: int, rng: np.random.Generator) -> Array:

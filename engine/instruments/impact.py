@@ -29,6 +29,7 @@ from engine.instruments.registry import number, register
 from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, strike_of
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
+LOUDEST = 1.6  # of a body, re a hard hit of its material: what a needle-like blow cannot pass
 FOREST_DB = 4.0  # over the material's burst
 THUMP_HZ = {"table": (110.0, 260.0), "filled": (110.0, 260.0), "floor": (58.0, 150.0), "carpet": (50.0, 95.0)}
 THUMP_DB = {"table": -8.0, "filled": -8.0, "floor": -3.0, "carpet": -5.0}
@@ -66,7 +67,9 @@ def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, pur
         modes = modes + residual.scaled(loudness * dsp.db(MATERIALS[name].burst_db + FOREST_DB))
     if hollow:
         modes = modes + _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name)).scaled(loudness)
-    return modes.scaled(force_gain(modes.freqs_hz, strike.contact_s) / loudness)
+    gains = force_gain(modes.freqs_hz, strike.contact_s) / loudness
+    total = float(np.sqrt(np.sum((modes.gains * gains) ** 2)))
+    return modes.scaled(gains * (1.0 + (total / LOUDEST) ** 4) ** -0.25)
 
 
 def strike_modes(strike: Strike) -> Modes:
@@ -122,7 +125,7 @@ def _burst(strike: Strike, count: int) -> Array:
     rng = dsp.stream(strike.seed, "burst")
     noise = dsp.shaped_noise(lambda f: (force_gain(f, contact) * f / (f + 250.0)) ** 2 * (f < 19_500.0), count, rng)
     times = np.arange(count) / SAMPLE_RATE
-    rise_s, fall_s = max(0.4 * contact, 4e-5), 0.0009 + 0.5 * contact
+    rise_s, fall_s = float(np.clip(0.4 * contact, 4e-5, 0.002)), 0.0009 + 0.5 * contact
     return np.asarray(noise * np.minimum(times / rise_s, 1.0) * np.exp(-times / fall_s))
 
 
@@ -140,7 +143,7 @@ def _thump(strike: Strike) -> Array:
     own = dsp.stream(strike.identity, "support", strike.support)
     freqs = np.geomspace(low, high, 3) * own.uniform(0.88, 1.12, 3)
     t60 = own.uniform(0.06, 0.14, 3) * (0.6 if strike.support == "carpet" else 1.0)
-    level_db = np.clip(20.0 * np.log10(strike.momentum), -24.0, 6.0) + THUMP_DB[strike.support]
+    level_db = np.clip(20.0 * np.log10(strike.momentum), -24.0, 3.0) + THUMP_DB[strike.support]
     gains = np.array([1.0, 0.7, 0.5]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
     return ring_out(Modes(freqs, t60, gains), min(strike.contact_s, 0.003))
 

@@ -234,7 +234,7 @@ def ring_out(modes: Modes, rise_s: float) -> Array:
         if chosen.any():
             count = dsp.samples(float(lasts_s[chosen].max()))
             out[:count] += dsp.ring(modes.freqs_hz[chosen], modes.t60_s[chosen], modes.gains[chosen], count)
-    return dsp.fade(out, in_s=min(rise_s, 0.0035), out_s=0.004)
+    return dsp.fade(out, in_s=min(rise_s, 0.003), out_s=0.004)
 
 
 def finish(sound: Array) -> Array:

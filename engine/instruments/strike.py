@@ -59,14 +59,15 @@ class Strike:
 
     @property
     def speed_m_s(self) -> float:
-        return self.momentum / self.mass_kg
+        return min(self.momentum / self.mass_kg, 30.0)
 
     @property
     def contact_s(self) -> float:
-        """Hertz, with this hit's own deviation (lognormal, 10 %)."""
+        """Hertz, with this hit's own deviation (lognormal, 10 %), up to 15 ms: a longer push is not heard as one."""
         deviation = float(np.exp(0.1 * dsp.stream(self.seed, "contact time").standard_normal()))
         striker, struck = self.bodies
-        return deviation * contact_s(striker, struck, self.mass_kg, 0.12 * self.striker_size_m, self.speed_m_s)
+        hertz_s = contact_s(striker, struck, self.mass_kg, 0.12 * self.striker_size_m, self.speed_m_s)
+        return min(deviation * hertz_s, 0.015)
 
     @property
     def amplitude(self) -> float:

@@ -29,7 +29,7 @@ class Grains:
     high_hz: float
     ring_s: float  # T60 at 1 kHz, shorter above
     level_db: float
-    spread: float = 0.8  # of log amplitude: how much the few large ones stand out
+    spread: float = 0.7  # of log amplitude: how much the few large ones stand out
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +93,23 @@ SURFACE_TABLE = {
         2.0, 88, -15, -15, 0.4,
         plates=(Plate(120, 900, 24, 0.03, 0.0, 0.0, -19),),
         grains=(
-            Grains(46, 500, 1700, 0.016, -11),
-            Grains(90, 1600, 5500, 0.012, -11),
-            Grains(70, 5500, 11_000, 0.012, -17),
+            Grains(80, 420, 1700, 0.009, -13, 0.65),
+            Grains(120, 1500, 5500, 0.008, -12, 0.7),
+            Grains(70, 5500, 11_000, 0.008, -17),
         ),
-        brushes=(Brush(1500, 1500, 13_000, -18),),
+        brushes=(Brush(2600, 900, 11_000, -14),),
     ),
     "sand": Surface(4.0, 80, -26, -26, 0.8, brushes=(Brush(3500, 450, 1900, -8), Brush(2500, 1800, 9000, -16))),
     "snow": Surface(
         5.0, 74, -9, -16,
-        grains=(Grains(60, 150, 1100, 0.026, -11, 0.6), Grains(60, 900, 3500, 0.01, -19)),
-        brushes=(Brush(2500, 900, 7000, -19),),
+        grains=(Grains(120, 110, 1200, 0.011, -14, 0.45), Grains(70, 900, 4000, 0.004, -18, 0.5)),
+        brushes=(Brush(2500, 500, 8000, -18),),
         squeak_db=-34,
     ),
     "leaves": Surface(
         3.0, 70, -18, -22, 0.35,
-        grains=(Grains(120, 1500, 8000, 0.008, -13), Grains(30, 500, 1800, 0.01, -18)),
-        brushes=(Brush(2500, 2500, 15_000, -13),),
+        grains=(Grains(120, 1500, 9000, 0.004, -13, 0.7), Grains(30, 500, 1800, 0.006, -18, 0.6)),
+        brushes=(Brush(2500, 2500, 15_000, -9),),
     ),
     "grass": Surface(
         3.5, 58, -12, -26, 0.6,
