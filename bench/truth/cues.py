@@ -25,7 +25,9 @@ def seen_times(scene: Scene, truth: Truth) -> list[float]:
 
     whole = Fraction(truth.duration_s).limit_denominator(1_000_000)
     shot = Shot(scene.name, scene.video, Fraction(0), whole, Fraction(0), frame_rate=Fraction(truth.frame_rate))
-    return [cue.time_s for cue in look(shot).cues if cue.kind in (CueKind.HIT, CueKind.STEP) and cue.confidence >= _SURE]
+    return [
+        cue.time_s for cue in look(shot).cues if cue.kind in (CueKind.HIT, CueKind.STEP) and cue.confidence >= _SURE
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

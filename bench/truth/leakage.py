@@ -31,6 +31,7 @@ _SHIFTS_S = (1.1, 1.9, 2.6, 3.4)
 _RIDGE = 1e-4
 _FLIPS = 4  # draws of random polarity
 _FLIP_S = 0.25  # between changes of polarity where nothing happens
+_SILENT = 10 ** (-90 / 20)  # peak: only dither
 _LEAST_BAND = 1e-4  # of the energy: weaker bands are left out
 _BEFORE_S, _AFTER_S = 0.02, 0.12
 _RINGS_S = 0.5  # an event without a duration
@@ -63,7 +64,7 @@ def muted(stem: Sound, without_the_other: Sound) -> float:
 def projected(stem: Sound, other: Sound, contacts_s: Sequence[float] = (), *, seed: int = 0) -> Projection:
     """What of `stem` a filtered `other` explains, in mono; polarity flips just before each of `contacts_s`."""
     heard, reference = stem.mean(axis=0), other.mean(axis=0)
-    if not heard.any() or not reference.any():
+    if min(np.abs(heard).max(), np.abs(reference).max()) < _SILENT:
         return Projection(NOTHING_DB, NOTHING_DB, NOTHING_DB, NOTHING_DB)
     rng = np.random.default_rng(seed)
     target = _segments(heard)

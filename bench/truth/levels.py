@@ -84,3 +84,14 @@ def path_rho(stem: Sound, truth: Truth) -> float:
     if known.sum() < _FEWEST or np.ptp(np.array(heard)[known]) < 1e-6:
         return float("nan")
     return float(np.corrcoef(np.array(heard)[known], np.array(true)[known])[0, 1])
+
+
+def sounded(stem: Sound, truth: Truth) -> tuple[int, int]:
+    """(how many, of all) required things that last are heard: over -60 dBFS, and 10 dB over where nothing happens."""
+    spans = [event for event in truth.spans if event.required]
+    away = np.ones(stem.shape[1], dtype=np.bool_)
+    for event in truth.events:
+        away[max(round((event.t_s - 0.1) * RATE_HZ), 0) : round((event.t_s + event.duration_s + 0.5) * RATE_HZ)] = False
+    idle = float((stem[:, away] ** 2).mean()) if away.any() else 0.0
+    heard = [float((_piece(stem, event.t_s, event.duration_s) ** 2).mean()) for event in spans]
+    return sum(power > max(1e-6, 10 * idle) for power in heard), len(spans)

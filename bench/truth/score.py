@@ -12,9 +12,9 @@ import numpy.typing as npt
 import soundfile
 
 from bench.truth.leakage import NOTHING_DB, gated_bed, gated_events, muted, projected
-from bench.truth.levels import energy_rho, panning, path_rho
+from bench.truth.levels import energy_rho, panning, path_rho, sounded
 from bench.truth.loudness import measure
-from bench.truth.matching import Hits, chance, score_events, score_starts
+from bench.truth.matching import Hits, chance, score_events
 from bench.truth.onsets import RATE_HZ, onsets
 from bench.truth.truth import Truth
 
@@ -32,7 +32,7 @@ class SceneScore:
     plan: Mapping[str, Hits]  # the same for the engine's own list; empty without one
     audio_chance: float
     plan_chance: float
-    starts: tuple[int, int]  # of what lasts: found and all, in the plan if there is one, else in the sound
+    spans: tuple[int, int]  # of what lasts: how many are heard, and all
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -42,25 +42,29 @@ def score_scene(
     plan: Sequence[float] | None = None,
     *,
     target_lufs: float | None = None,
+    record_s: float | None = None,
     without: Mapping[tuple[str, str], Path] | None = None,
 ) -> SceneScore:
-    """Measure the three stems and their "mix" (if it is there).
+    """Measure the three stems, and their "mix" or, where the product writes none, their "sum".
 
     Events are looked for in the sum of action and material: the bed is no event. `without[stem, layer]` is the stem
-    rendered with that other layer's notes taken out. ValueError if a stem is missing or not stereo at 48 kHz.
+    rendered with that other layer's notes taken out; `record_s` the range's length where it is not the scene's.
+    ValueError if a stem is missing or not stereo at 48 kHz.
     """
     sounds = {layer: _read(stems, layer) for layer in LAYERS}
     length = min(sound.shape[1] for sound in sounds.values())
     events = sounds["action"][:, :length] + sounds["material"][:, :length]
     heard = onsets(events)
-    figures = _file_figures(truth, stems, sounds, target_lufs) | _event_figures(truth, sounds, events)
+    figures = _file_figures(record_s or truth.duration_s, stems, sounds, target_lufs) | _event_figures(
+        truth, sounds, events
+    )
     figures |= _leaks(truth, sounds, without or {})
     return SceneScore(
         _hits(truth, heard),
         _hits(truth, plan) if plan is not None else {},
         chance(truth, heard),
         chance(truth, plan) if plan is not None else float("nan"),
-        score_starts(truth, plan if plan is not None else heard),
+        sounded(events, truth),
         figures,
     )
 
@@ -80,22 +84,26 @@ def _read(stems: Mapping[str, Path], layer: str) -> Sound:
 
 
 def _file_figures(
-    truth: Truth, stems: Mapping[str, Path], sounds: Mapping[str, Sound], target_lufs: float | None
+    lasts_s: float, stems: Mapping[str, Path], sounds: Mapping[str, Sound], target_lufs: float | None
 ) -> dict[str, float]:
-    wanted = round(truth.duration_s * RATE_HZ)
-    found = {"length_error": float(max((abs(sound.shape[1] - wanted) for sound in sounds.values()), default=0))}
-    if "mix" not in stems:
-        return found
-    mix = _read(stems, "mix")
-    length = min(mix.shape[1], *(sound.shape[1] for sound in sounds.values()))
-    apart = np.abs(mix[:, :length] - sum(sound[:, :length] for sound in sounds.values())).max()
-    found["sum_dbfs"] = float(20 * np.log10(apart)) if apart > 0 else NOTHING_DB
-    loudness = measure(stems["mix"])
+    wanted = round(lasts_s * RATE_HZ)
+    found = {"length_error": float(max(abs(sound.shape[1] - wanted) for sound in sounds.values()))}
+    if "mix" in stems:
+        found["sum_dbfs"] = _sum_error(_read(stems, "mix"), sounds)
+    whole = stems.get("mix", stems.get("sum"))
+    loudness = measure(whole) if whole is not None else None
     if loudness is not None:
         found |= {"lufs": loudness.integrated_lufs, "lra": loudness.range_lu, "peak_dbtp": loudness.true_peak_dbtp}
         if target_lufs is not None:
             found["target_error_lu"] = abs(loudness.integrated_lufs - target_lufs)
     return found
+
+
+def _sum_error(mix: Sound, sounds: Mapping[str, Sound]) -> float:
+    """Peak of the mix less the sum of the stems, in dBFS."""
+    length = min(mix.shape[1], *(sound.shape[1] for sound in sounds.values()))
+    apart = np.abs(mix[:, :length] - sum(sound[:, :length] for sound in sounds.values())).max()
+    return float(20 * np.log10(apart)) if apart > 0 else NOTHING_DB
 
 
 def _event_figures(truth: Truth, sounds: Mapping[str, Sound], events: Sound) -> dict[str, float]:

@@ -28,7 +28,7 @@ def true_stems(truth: Truth, seed: int) -> dict[str, Sound]:
     for event in truth.events:
         for layer in event.layers:
             sound = _sounded(event, layer, _amplitude(event, top_db), freq_hz, rng)
-            _mix_in(stems[layer], sound * _pan(event.x), round(event.t_s * RATE_HZ))
+            _mix_in(stems[layer], sound * _pan(_places(event, sound.size)), round(event.t_s * RATE_HZ))
     return stems
 
 
@@ -71,9 +71,17 @@ def _bed(rng: np.random.Generator, length: int, level: tuple[tuple[float, float]
     return np.asarray(0.02 * curve * smooth, dtype=np.float64)
 
 
-def _pan(x: float) -> Sound:
+def _places(event: Event, count: int) -> Sound:
+    """x of every sample: along the path where there is one."""
+    if not event.path:
+        return np.full(count, event.x)
+    times, places = zip(*event.path, strict=True)
+    return np.asarray(np.interp(event.t_s + np.arange(count) / RATE_HZ, times, places), dtype=np.float64)
+
+
+def _pan(x: Sound) -> Sound:
     angle = (np.clip(x, -1, 1) + 1) * np.pi / 4
-    return np.array([[np.cos(angle)], [np.sin(angle)]])
+    return np.stack([np.cos(angle), np.sin(angle)])
 
 
 def _mix_in(stem: Sound, sound: Sound, at: int) -> None:

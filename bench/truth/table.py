@@ -10,6 +10,7 @@ import numpy as np
 from bench.truth.matching import Hits, added, f1, precision, recall
 
 HEADER = ("scene", "clips", "F1", "95 %", "chance", "P", "R", "|offset|", "bias", "p95", "false/min")
+PLAN_HEADER = ("plan F1", "chance", "|offset|", "bias", "false/min")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Row:
     difficulty: str
     hits: Hits
     chance: float = float("nan")
+    plan: Hits | None = None  # what the engine meant, where it says
+    plan_chance: float = float("nan")
 
 
 def interval(
@@ -71,9 +74,21 @@ def grouped(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
 
 
 def as_text(rows: Sequence[Row]) -> str:
-    """The table: one line a kind and difficulty, then one a difficulty."""
-    lines = [HEADER] + [_line(name, figures(group)) for name, group in grouped(rows).items()]
+    """The table: one line a kind and difficulty, then one a difficulty; the plan's columns where there is one."""
+    planned = all(row.plan is not None for row in rows)
+    lines = [HEADER + (PLAN_HEADER if planned else ())]
+    for name, group in grouped(rows).items():
+        lines.append(_line(name, figures(group)) + (_plan_cells(figures(_plans(group))) if planned else ()))
     return aligned(lines)
+
+
+def _plans(rows: Sequence[Row]) -> list[Row]:
+    return [Row(row.kind, row.difficulty, row.plan, row.plan_chance) for row in rows if row.plan is not None]
+
+
+def _plan_cells(of: Mapping[str, float]) -> tuple[str, ...]:
+    parts = (("F1", 2), ("chance", 2), ("offset_ms", 1), ("bias_ms", 1), ("false_per_min", 1))
+    return tuple(number(of[name], digits) for name, digits in parts)
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> str:
