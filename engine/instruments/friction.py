@@ -91,7 +91,7 @@ def _total_level(note: Note) -> float:
 # Rolling
 
 
-def _hops(way_m: float, spacing_m: float, rng: np.random.Generator) -> tuple[Array, Array]:
+def hops(way_m: float, spacing_m: float, rng: np.random.Generator) -> tuple[Array, Array]:
     """Where along the way the ball lands (m), and how hard: gamma gaps, lognormal strengths tied to the gap before."""
     count = int(way_m / spacing_m * 1.1 + 6.0 * np.sqrt(way_m / spacing_m + 1.0)) + 4
     gaps = rng.gamma(2.0, spacing_m / 2.0, count)
@@ -108,7 +108,7 @@ def _strokes(note: Note, speed: Array) -> tuple[Array, Array]:
     way = np.cumsum(speed) / SAMPLE_RATE
     radius_m = 0.5 * number(note, SIZE)
     spacing_m = float(np.clip(0.4 * _contact_surface(note).bump_m * (radius_m / 0.025) ** 0.3, 0.2e-3, 3e-3))
-    places, strengths = _hops(float(way[-1]), spacing_m, rng)
+    places, strengths = hops(float(way[-1]), spacing_m, rng)
     at = np.searchsorted(way, places) + rng.uniform(0.0, 1.0, len(places))
     moving = speed[np.minimum(at.astype(int), len(speed) - 1)]
     uneven = 1.0 + rng.uniform(0.2, 0.5) * np.cos(places / radius_m + rng.uniform(0.0, 2.0 * np.pi))
