@@ -27,7 +27,8 @@ def onsets(sound: Sound) -> list[float]:
     """Onset times in seconds of `[channel, sample]` sound at 48 kHz."""
     rise = _rise(_levels(sound))
     floor = median_filter(rise, _MEDIAN_HOPS, mode="nearest")
-    return [_refined(sound, peak * _HOP / RATE_HZ) for peak in _peaks(rise - floor)]
+    envelope = _envelope(sound)
+    return [_refined(envelope, peak * _HOP / RATE_HZ) for peak in _peaks(rise - floor)]
 
 
 def _levels(sound: Sound) -> Sound:
@@ -78,17 +79,22 @@ def _peaks(above: Sound) -> list[int]:
     return sorted(kept)
 
 
-def _refined(sound: Sound, about_s: float) -> float:
+def _envelope(sound: Sound) -> Sound:
+    """Magnitude above 150 Hz, smoothed over 1 ms."""
+    above = sosfiltfilt(_high_pass(), sound, axis=1)
+    return np.asarray(uniform_filter1d(np.sqrt((above**2).sum(axis=0)), 48), dtype=np.float64)
+
+
+def _refined(envelope: Sound, about_s: float) -> float:
     """Where the envelope has risen half of the way, within 16 ms of the coarse time."""
     first = max(int((about_s - _SEARCH_S) * RATE_HZ), 0)
-    piece = sound[:, first : int((about_s + _SEARCH_S) * RATE_HZ)]
-    if piece.shape[1] < 200:
+    piece = envelope[first : int((about_s + _SEARCH_S) * RATE_HZ)]
+    if not piece.size:
         return about_s
-    envelope = uniform_filter1d(np.sqrt((sosfiltfilt(_high_pass(), piece, axis=1) ** 2).sum(axis=0)), 48)
-    top = int(envelope.argmax())
-    lowest = int(envelope[: top + 1].argmin())
-    half = (float(envelope[lowest]) + float(envelope[top])) / 2
-    return (first + lowest + int(np.argmax(envelope[lowest : top + 1] >= half))) / RATE_HZ
+    top = int(piece.argmax())
+    lowest = int(piece[: top + 1].argmin())
+    half = (float(piece[lowest]) + float(piece[top])) / 2
+    return (first + lowest + int(np.argmax(piece[lowest : top + 1] >= half))) / RATE_HZ
 
 
 @lru_cache(maxsize=1)

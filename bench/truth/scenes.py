@@ -26,6 +26,7 @@ __all__ = [
     "QUIET_KINDS",
     "SPLITS",
     "Scene",
+    "describe",
     "kept_scene",
     "make_scene",
     "scene_name",
@@ -86,21 +87,26 @@ class Scene:
 
 def make_scene(kind: str, difficulty: str, seed: int, folder: Path, split: str = "open") -> Scene:
     """Write the scene into `folder`; ValueError for an unknown kind, difficulty or split."""
+    truth, seen, take = describe(kind, difficulty, seed, split)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = scene_name(kind, difficulty, seed, split)
+    video = folder / f"{name}.mp4"
+    film(take, seen, video, seed)
+    stems = write_stems(true_stems(truth, seed), folder / f"{name}.stems")
+    write_truth(truth, folder / f"{name}.truth.json")
+    return Scene(name, video, truth.prompt, folder / f"{name}.truth.json", stems)
+
+
+def describe(kind: str, difficulty: str, seed: int, split: str = "open") -> tuple[Truth, Look, Take]:
+    """All of a scene but its files: what is true, how it is filmed, and the world to film."""
     for value, known in ((kind, KINDS), (difficulty, DIFFICULTIES), (split, SPLITS)):
         if value not in known:
             raise ValueError(f"there is no {value!r}; there are: {', '.join(known)}")
-    folder.mkdir(parents=True, exist_ok=True)
-    name = scene_name(kind, difficulty, seed, split)
     rng = np.random.default_rng([zlib.crc32(part.encode()) for part in (kind, difficulty, split)] + [seed])
     seen = look(difficulty, rng)
     half_width = seen.width / unit_px(seen.width, seen.height - 2 * seen.bars) / 2
     take = _MAKERS[kind](Setting(rng, split == "sealed", float(seen.duration_s), half_width, seen.roughness))
-    truth = _truth(kind, difficulty, split, seed, seen, take, prompt(kind, take.words, difficulty, rng))
-    video = folder / f"{name}.mp4"
-    film(take, seen, video, int(rng.integers(2**31)))
-    stems = write_stems(true_stems(truth, seed), folder / f"{name}.stems")
-    write_truth(truth, folder / f"{name}.truth.json")
-    return Scene(name, video, truth.prompt, folder / f"{name}.truth.json", stems)
+    return _truth(kind, difficulty, split, seed, seen, take, prompt(kind, take.words, difficulty, rng)), seen, take
 
 
 def kept_scene(kind: str, difficulty: str, seed: int, folder: Path, split: str = "open") -> Scene:
