@@ -30,9 +30,10 @@ from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, stri
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
 LOUDEST = 1.6  # of a body, re a hard hit of its material: what a needle-like blow cannot pass
-FOREST_DB = 4.0  # over the material's burst
-THUMP_HZ = {"table": (110.0, 260.0), "filled": (110.0, 260.0), "floor": (58.0, 150.0), "carpet": (50.0, 95.0)}
-THUMP_DB = {"table": -8.0, "filled": -8.0, "floor": -3.0, "carpet": -5.0}
+WALL_HASTE = 5.0  # a thin wall knocks on its air this much shorter than the whole contact
+FOREST_DB = 8.0  # over the material's burst
+THUMP_HZ = {"table": (105.0, 520.0), "filled": (105.0, 520.0), "floor": (66.0, 390.0), "carpet": (50.0, 160.0)}
+THUMP_DB = {"table": -11.0, "filled": -11.0, "floor": -9.0, "carpet": -8.0}
 
 
 # What rings
@@ -49,9 +50,9 @@ def _hit_modes(modes: Modes, purpose: str, strike: Strike) -> Modes:
 
 
 def _cavity(size_m: float, hollow: float, rng: np.random.Generator) -> Modes:
-    """The air inside: c/(2L) and the next above, T60 near .08 s."""
+    """The air inside: c/(2L) and the next above, T60 near .1 s."""
     freqs = SPEED_OF_SOUND_M_S / (2.0 * size_m) * np.array([1.0, 1.9]) * rng.uniform(0.95, 1.05, 2)
-    return Modes(freqs, np.array([0.09, 0.06]), hollow * np.array([1.5, 0.6]))
+    return Modes(freqs, np.array([0.11, 0.07]), hollow * np.array([0.9, 0.4]))
 
 
 def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, purpose: str, strike: Strike) -> Modes:
@@ -65,11 +66,13 @@ def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, pur
     if purpose == "struck":
         residual = forest(name, modes, dsp.stream(strike.seed, "forest"))
         modes = modes + residual.scaled(loudness * dsp.db(MATERIALS[name].burst_db + FOREST_DB))
-    if hollow:
-        modes = modes + _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name)).scaled(loudness)
     gains = force_gain(modes.freqs_hz, strike.contact_s) / loudness
     total = float(np.sqrt(np.sum((modes.gains * gains) ** 2)))
-    return modes.scaled(gains * (1.0 + (total / LOUDEST) ** 4) ** -0.25)
+    modes = modes.scaled(gains * (1.0 + (total / LOUDEST) ** 4) ** -0.25)
+    if not hollow:
+        return modes
+    air = _cavity(size_m, hollow, dsp.stream(strike.identity, "cavity", name))
+    return modes + air.scaled(force_gain(air.freqs_hz, strike.contact_s / WALL_HASTE))
 
 
 def strike_modes(strike: Strike) -> Modes:
@@ -120,10 +123,11 @@ def body_sound(strike: Strike) -> Array:
 
 
 def _burst(strike: Strike, count: int) -> Array:
-    """Noise of the surfaces meeting, through the contact's own spectrum; soft pairs brush longer."""
+    """Noise of the surfaces meeting, through the contact's spectrum; soft pairs brush longer, in many places."""
     contact = strike.contact_s
+    small_s = min(contact, float(np.sqrt(contact * 0.001)))
     rng = dsp.stream(strike.seed, "burst")
-    noise = dsp.shaped_noise(lambda f: (force_gain(f, contact) * f / (f + 250.0)) ** 2 * (f < 19_500.0), count, rng)
+    noise = dsp.shaped_noise(lambda f: (force_gain(f, small_s) * f / (f + 250.0)) ** 2 * (f < 19_500.0), count, rng)
     times = np.arange(count) / SAMPLE_RATE
     rise_s, fall_s = float(np.clip(0.4 * contact, 4e-5, 0.002)), 0.0009 + 0.5 * contact
     return np.asarray(noise * np.minimum(times / rise_s, 1.0) * np.exp(-times / fall_s))
@@ -136,15 +140,17 @@ def _push(contact: float) -> Array:
 
 
 def _thump(strike: Strike) -> Array:
-    """The table or floor that takes the blow: 3 low modes, louder with momentum."""
+    """The table or floor that takes the blow: 5 low modes, louder with momentum."""
     if strike.support not in THUMP_HZ:
         return np.zeros(1)
     low, high = THUMP_HZ[strike.support]
     own = dsp.stream(strike.identity, "support", strike.support)
-    freqs = np.geomspace(low, high, 3) * own.uniform(0.88, 1.12, 3)
-    t60 = own.uniform(0.06, 0.14, 3) * (0.6 if strike.support == "carpet" else 1.0)
-    level_db = np.clip(20.0 * np.log10(strike.momentum), -24.0, 3.0) + THUMP_DB[strike.support]
-    gains = np.array([1.0, 0.7, 0.5]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
+    freqs = np.geomspace(low, high, 5) * own.uniform(0.88, 1.12, 5)
+    t60 = (
+        own.uniform(0.06, 0.14, 5) * np.array([1.0, 0.9, 0.8, 0.6, 0.5]) * (0.6 if strike.support == "carpet" else 1.0)
+    )
+    level_db = np.clip(14.0 * np.log10(strike.momentum), -18.0, 6.0) + THUMP_DB[strike.support]
+    gains = np.array([0.6, 0.8, 0.9, 0.7, 0.5]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
     return ring_out(Modes(freqs, t60, gains), min(strike.contact_s, 0.003))
 
 
@@ -155,7 +161,8 @@ def contact_sound(strike: Strike) -> Array:
     contact = strike.contact_s
     burst_db = 0.5 * (striker.burst_db + struck.burst_db)
     burst = _burst(strike, dsp.samples(min(0.012 + 4.0 * contact, 0.09))) * dsp.db(burst_db)
-    dsp.add_at(burst, 0, _push(contact) * dsp.db(-8.0 if strike.striker_size_m < 0.06 else -12.0))
+    push_db = (-8.0 if strike.striker_size_m < 0.06 else -12.0) - 14.0 * np.log10(max(contact / 0.003, 1.0))
+    dsp.add_at(burst, 0, _push(contact) * dsp.db(push_db))
     thump = _thump(strike)
     out = np.zeros(max(len(burst) + dsp.samples(0.008), len(thump)))
     dsp.add_at(out, 0, burst)

@@ -201,10 +201,10 @@ def forest(name: str, modes: Modes, rng: np.random.Generator) -> Modes:
     """
     material = MATERIALS[name]
     base = float(modes.freqs_hz.min())
-    freqs = np.geomspace(max(0.35 * base, 110.0), max(material.high_hz, 3.0 * base), 90) * rng.uniform(0.97, 1.03, 90)
+    freqs = np.geomspace(max(0.22 * base, 110.0), max(material.high_hz, 3.0 * base), 90) * rng.uniform(0.97, 1.03, 90)
     ratio = freqs / base
-    gains = np.where(ratio > 1.0, ratio ** (material.gain_slope - 0.25), ratio**0.8) * rng.normal(0.0, 1.0, 90)
-    t60 = np.clip(0.35 * decay_s(material, freqs), 0.012, 0.09) * rng.uniform(0.5, 1.5, 90)
+    gains = np.where(ratio > 1.0, ratio ** (material.gain_slope - 0.1), ratio**0.5) * rng.normal(0.0, 1.0, 90)
+    t60 = np.clip(0.55 * decay_s(material, freqs), 0.015, 0.15) * rng.uniform(0.5, 1.5, 90)
     return Modes(freqs, t60, gains / float(np.sqrt(np.sum(gains**2))))
 
 
