@@ -10,6 +10,9 @@ from engine.types import Shot
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 
+# MLT 7.12 starts 16-bit stereo files up to 620 samples early at in-points below this that are not zero.
+_SHORTEST_HEAD_S = Fraction(2, 5)
+
 
 @dataclass(frozen=True, slots=True)
 class StemSpan:
@@ -72,14 +75,20 @@ def stem_span(
 ) -> StemSpan:
     """What the stems of a shot cover, with handles of about a second unless told otherwise.
 
-    `start` is the timeline's own in seconds of timecode; the head handle never reaches before its midnight.
+    `start` is the timeline's own in seconds of timecode. The head handle never reaches before its midnight; where that
+    would leave less than 0.4 s of it, there is none.
     """
     handles = clock.nominal_rate(rate) if handles_frames is None else handles_frames
     span = Span(shot.record_start, shot.record_end)
     start_frame, end_frame = _frame_below(span.start, rate), -_frame_below(-span.end, rate)
-    frames_since_midnight = start_frame + math.floor(start * rate)
-    head = max(0, min(handles, frames_since_midnight))
+    head = _head_frames(handles, start_frame + math.floor(start * rate), rate)
     return StemSpan(span, rate, start_frame, max(end_frame, start_frame + 1), head, handles)
+
+
+def _head_frames(asked: int, frames_since_midnight: int, rate: Fraction) -> int:
+    if asked <= frames_since_midnight:
+        return asked
+    return frames_since_midnight if frames_since_midnight >= _SHORTEST_HEAD_S * rate else 0
 
 
 def _frame_below(seconds: Fraction, rate: Fraction) -> int:
