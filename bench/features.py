@@ -6,7 +6,7 @@ modulation power and correlations between bands. Sound is mono `[sample]` float6
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,23 @@ import numpy.typing as npt
 from scipy import fft, ndimage, signal
 
 Array = npt.NDArray[np.floating[Any]]
+Statistics = dict[str, Array]  # by family
 BANDS = 30
 LOWEST_HZ, HIGHEST_HZ = 80.0, 18_000.0
 ENVELOPE_HZ = 500.0
 COMPRESSION = 0.3  # of band envelopes, as in the cochlea
 MODULATIONS = 20
 LAGS = (1, 2, 3, 5, 8)
-FAMILIES = ("level", "variation", "skewness", "kurtosis", "modulation", "correlation")
+FLOORS = {
+    "level": 2.0,
+    "variation": 0.05,
+    "skewness": 0.25,
+    "kurtosis": 0.5,
+    "modulation": 1.5,
+    "correlation": 0.1,
+    "course": 4.0,
+}
+WINDOWS_S = (0.0, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 TINY = 1e-12
 
 
@@ -61,7 +71,9 @@ def envelopes(sound: Array, rate_hz: int) -> Array:
     return np.stack(rows)
 
 
-def _band_envelope(spectrum: npt.NDArray[np.complexfloating[Any]], distance: Array, size: int, length: int, count: int) -> Array:
+def _band_envelope(
+    spectrum: npt.NDArray[np.complexfloating[Any]], distance: Array, size: int, length: int, count: int
+) -> Array:
     inside = np.flatnonzero(np.abs(distance) < 1.0)
     part = np.zeros(fft.next_fast_len(max(2 * len(inside), 64)), dtype=complex)
     part[: len(inside)] = spectrum[inside] * np.cos(0.5 * np.pi * distance[inside])
@@ -72,39 +84,45 @@ def _band_envelope(spectrum: npt.NDArray[np.complexfloating[Any]], distance: Arr
     return np.asarray(np.sqrt(np.maximum(mean, 0.0)))
 
 
-@dataclass(frozen=True)
-class Statistics:
-    """Texture statistics of one excerpt; nan where the band lies above the recording's bandwidth."""
-
-    level: Array  # [band] dB re the loudness of the bands below 3 kHz
-    variation: Array  # [band] standard deviation over mean of the compressed envelope
-    skewness: Array  # [band]
-    kurtosis: Array  # [band]
-    modulation: Array  # [band, modulation] dB of the envelope's variance
-    correlation: Array  # [lag, band] between compressed envelopes
-
-    def family(self, name: str) -> Array:
-        return np.asarray(getattr(self, name)).ravel()
-
-
 def statistics(sound: Array, rate_hz: int, limit_hz: float | None = None) -> Statistics:
-    """Of an excerpt of some 2 s or more; bands above `limit_hz` (default: the recording's own) are nan."""
+    """Of a texture's excerpt of 2 s or more, by family; what lies above `limit_hz` (default: where the recording was
+    cut off) is nan.
+
+    level: dB re the bands below 3 kHz, `[band]`; variation: standard deviation over mean of the compressed envelope;
+    skewness and kurtosis of it; modulation: dB of its variance, `[band, modulation]`; correlation: between bands.
+    """
     limit_hz = bandwidth_hz(sound, rate_hz) if limit_hz is None else limit_hz
     band = envelopes(sound, rate_hz)
-    band[band_centres_hz() > 0.9 * limit_hz] = np.nan
-    reference = np.nansum(np.mean(np.square(band), axis=1)[band_centres_hz() < 3000.0]) + TINY
-    level = 10.0 * np.log10(np.mean(np.square(band), axis=1) / reference + TINY)
-    squeezed = (band / np.sqrt(reference)) ** COMPRESSION
+    level = _band_level_db(band, limit_hz)
+    squeezed = band**COMPRESSION
     mean, spread = squeezed.mean(axis=1), squeezed.std(axis=1) + TINY
     unit = (squeezed - mean[:, None]) / spread[:, None]
-    return Statistics(
-        level=level,
-        variation=spread / mean,
-        skewness=np.mean(unit**3, axis=1),
-        kurtosis=np.mean(unit**4, axis=1),
-        modulation=_modulation_db(unit),
-        correlation=_correlations(unit),
-    )
+    unit[~np.isfinite(level)] = np.nan
+    return {
+        "level": level,
+        "variation": np.where(np.isfinite(level), spread / mean, np.nan),
+        "skewness": np.mean(unit**3, axis=1),
+        "kurtosis": np.mean(unit**4, axis=1),
+        "modulation": _modulation_db(unit),
+        "correlation": _correlations(unit),
+    }
+
+
+def event_statistics(sound: Array, rate_hz: int, limit_hz: float | None = None) -> Statistics:
+    """Of one event that starts at sample 0: level per band as above, and how the energy runs on, dB per window."""
+    limit_hz = bandwidth_hz(sound, rate_hz) if limit_hz is None else limit_hz
+    longest = round(WINDOWS_S[-1] * rate_hz)
+    sound = np.concatenate([sound, np.zeros(max(0, longest - len(sound)))])[:longest]
+    edges = [round(edge * rate_hz) for edge in WINDOWS_S]
+    power = np.array([np.mean(np.square(sound[i:j])) for i, j in pairwise(edges)])
+    course = np.maximum(10.0 * np.log10(power / power.max() + TINY), -60.0)
+    return {"level": _band_level_db(envelopes(sound, rate_hz), limit_hz), "course": course}
+
+
+def _band_level_db(band: Array, limit_hz: float) -> Array:
+    power = np.mean(np.square(band), axis=1)
+    level = 10.0 * np.log10(power / (power[band_centres_hz() < 3000.0].sum() + 1e-30) + 1e-9)
+    return np.where(band_centres_hz() > 0.9 * limit_hz, np.nan, level)
 
 
 def _modulation_db(unit: Array) -> Array:
@@ -130,17 +148,16 @@ def _correlations(unit: Array) -> Array:
 
 
 def distance(sound: Statistics, references: list[Statistics]) -> dict[str, float]:
-    """Texture distance: |s - t|/sigma, t and sigma over the references; the mean of each family, and of all as "D".
+    """Texture distance: |s - t|/sigma, t and sigma over the references; the mean of each family, and of those as "D".
 
-    One reference lies at about 0.8 from its own class; sigma has a floor, since few references agree by chance.
+    A recording lies at about 0.8 from its own class; sigma has a floor, since few references agree by chance.
     """
-    floors = {"level": 2.0, "variation": 0.05, "skewness": 0.25, "kurtosis": 0.5, "modulation": 1.5, "correlation": 0.1}
     found = {}
-    for name in FAMILIES:
-        rows = np.stack([one.family(name) for one in references])
+    for name, values in sound.items():
+        rows = np.stack([one[name].ravel() for one in references])
         known = np.isfinite(rows).sum(axis=0) >= min(2, len(rows))
         target, spread = np.nanmean(rows[:, known], axis=0), np.nanstd(rows[:, known], axis=0)
-        away = np.abs(sound.family(name)[known] - target) / np.maximum(spread, floors[name])
+        away = np.abs(values.ravel()[known] - target) / np.maximum(spread, FLOORS[name])
         found[name] = float(np.nanmean(away))
     found["D"] = float(np.mean(list(found.values())))
     return found

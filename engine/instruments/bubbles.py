@@ -20,9 +20,12 @@ SHALLOW_SHARE = 0.1  # of bubbles rise audibly
 KEPT_RADII = 40
 
 
-def bubble(radius_m: float, rise: float = 0.0, longest: int = OVERLAP) -> Floats:
-    """One bubble of peak near 1, from its first sample to -50 dB or `longest` samples."""
-    decay = 0.13 / radius_m + 0.0072 * radius_m**-1.5
+def bubble(radius_m: float, rise: float = 0.0, damping: float = 1.0, longest: int = OVERLAP) -> Floats:
+    """One bubble of peak near 1, from its first sample to -50 dB or `longest` samples.
+
+    `damping` above 1: torn water and neighbours take its sound away sooner than still water would.
+    """
+    decay = damping * (0.13 / radius_m + 0.0072 * radius_m**-1.5)
     count = min(int(5.8 / decay * SAMPLE_RATE) + 16, longest)
     t = np.arange(count) / SAMPLE_RATE
     turns = 3.0 / radius_m * (t + 0.5 * rise * decay * t**2)
@@ -34,11 +37,11 @@ def bubble(radius_m: float, rise: float = 0.0, longest: int = OVERLAP) -> Floats
 
 
 @lru_cache(maxsize=16)
-def bubble_bank(low_m: float, high_m: float) -> tuple[Array, list[Floats]]:
+def bubble_bank(low_m: float, high_m: float, damping: float) -> tuple[Array, list[Floats]]:
     """Radii from low to high and their bubbles: first those that ring level, then the same radii rising."""
     radii = np.geomspace(low_m, high_m, KEPT_RADII)
-    level = [bubble(float(radius)) for radius in radii]
-    rising = [bubble(float(radius), 0.12) for radius in radii]
+    level = [bubble(float(radius), 0.0, damping) for radius in radii]
+    rising = [bubble(float(radius), 0.12, damping) for radius in radii]
     return radii, level + rising
 
 
@@ -51,6 +54,7 @@ class Swarm:
     skew: float = 1.0
     depth: float = 1.3
     loudness: float = 1.2
+    damping: float = 1.0
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[npt.NDArray[np.int64], Array]:
         """Of `count` bubbles: which response of the bank, and the amplitude."""
@@ -61,4 +65,4 @@ class Swarm:
         return which + KEPT_RADII * shallow, amplitude
 
     def bank(self) -> list[Floats]:
-        return bubble_bank(self.low_m, self.high_m)[1]
+        return bubble_bank(self.low_m, self.high_m, self.damping)[1]

@@ -15,6 +15,7 @@ from engine.instruments.texture import (
     Floats,
     Psd,
     Stretch,
+    band_limited,
     diffuse,
     grain_times,
     pan_gains,
@@ -59,9 +60,9 @@ HISS = noise_psd(900.0, 0.8, 7500.0, 2.0)
 JET = noise_psd(90.0, 1.0, 700.0, 1.7)
 KINDS = {
     "candle": Flame(-22.0, -2.0, -13.0, -26.0, 0.5, 5.0, 3.0, -12.0, 0.15, -16.0),
-    "campfire": Flame(0.0, 0.0, -15.0, -17.0, 0.28, 3.5, 130.0, -6.0, 3.0, -5.0),
+    "campfire": Flame(0.0, 0.0, -19.0, -18.0, 0.26, 3.5, 150.0, -7.0, 3.0, -8.0),
     "torch": Flame(-3.0, 2.0, -7.0, -13.0, 0.5, 5.5, 80.0, -8.0, 1.2, -9.0),
-    "big": Flame(6.0, 4.0, -9.0, -13.0, 0.22, 2.5, 420.0, -10.0, 9.0, -7.0),
+    "big": Flame(6.0, 4.0, -12.0, -13.0, 0.20, 2.5, 480.0, -11.0, 9.0, -11.0),
     "gas": Flame(-4.0, -9.0, -2.0, -14.0, 0.06, 8.0, 0.0, -30.0, 0.0, -30.0),
 }
 
@@ -105,10 +106,8 @@ def _grains(rng: np.random.Generator) -> list[Floats]:
     shape = 1.0 / (1.0 + 1j * 1.1 * (freqs / centre - centre / freqs))  # causal: the attack stays where it is
     waves = fft.irfft(fft.rfft(waves, axis=1) * shape, GRAIN_SAMPLES, axis=1)
     waves /= np.sqrt(np.sum(np.square(waves), axis=1, keepdims=True))
-    return [
-        np.asarray(wave[: int(9.0 * long * SAMPLE_RATE) + 200], np.float32)
-        for wave, long in zip(waves, length[:, 0], strict=True)
-    ]
+    kept = (9.0 * length[:, 0] * SAMPLE_RATE).astype(int) + 200
+    return [wave[:count] for wave, count in zip(band_limited(waves), kept.tolist(), strict=True)]
 
 
 def _vigour(stretch: Stretch) -> Array:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
+from scipy import fft, signal
 
 from engine.instruments.bubbles import Swarm, bubble
 from engine.instruments.dsp import Array, add_at, band, db, fade, poisson_times, ring, samples, slow, stream, to_audio
@@ -97,9 +97,10 @@ def _jet(note: Note, count: int) -> Array:
     times = np.concatenate([rng.uniform(0.0, 0.002, 2), times])
     loud = 0.35 + 0.9 * rate[np.minimum((times * 100.0).astype(int), steps - 1)]
     swarm = OPEN if choice(note, VESSEL) == "none" else FALLING
-    bubbles = 0.09 * _scatter(count, times, swarm, loud, rng)
+    bubbles = band(0.09 * _scatter(count, times, swarm, loud, rng), 40.0, None, 1)
     rush = band(rng.standard_normal(count), 900.0, 9000.0, 1) * to_audio(unrest * (0.2 + rate) ** 1.5, count)
-    return bubbles + 0.006 * rush * np.minimum(np.arange(count) / samples(0.004), 1.0)
+    plunge = 0.012 * band(rng.standard_normal(count), 150.0, 1100.0, 1) * to_audio(unrest * (0.2 + rate), count)
+    return bubbles + (0.006 * rush + plunge) * np.minimum(np.arange(count) / samples(0.004), 1.0)
 
 
 def _air_column(water: Array, note: Note, vessel: Vessel) -> Array:
@@ -115,6 +116,7 @@ def _air_column(water: Array, note: Note, vessel: Vessel) -> Array:
     for order, gain in ((1.0, 1.0), (3.0, 0.55), (5.0, 0.3)):
         centre = (order * SOUND_M_S / (4.0 * air_m))[:, None]
         shape += gain / np.sqrt(1.0 + (vessel.q * (freqs / centre - centre / freqs)) ** 2)
+    shape *= 1.6 / np.sqrt(1.0 + (freqs / 450.0) ** 2)  # the jet drives the air as a whole, its bubbles hardly
     spectra = fft.rfft(frames * window, axis=1) * shape
     waves = fft.irfft(spectra, FRAME, axis=1) * window
     sound = np.zeros(len(padded) + FRAME)
@@ -131,7 +133,7 @@ def _wall(water: Array, vessel: Vessel) -> Array:
     size = fft.next_fast_len(len(water) + len(response), real=True)
     wave = fft.irfft(fft.rfft(water, size) * fft.rfft(response, size), size)[: len(water)]
     scale = np.sqrt(np.mean(np.square(water)) / max(float(np.mean(np.square(wave))), 1e-20))
-    return np.asarray(db(vessel.wall_db + 12.0) * scale * wave)
+    return np.asarray(db(vessel.wall_db) * scale * wave)
 
 
 class Splash:
@@ -148,41 +150,56 @@ class Splash:
         return np.asarray((0.06 + 0.55 * energy**1.5) * sound[None, :], np.float32)
 
 
+def _bigness(size_m: float) -> float:
+    """0 for a pebble of 1 cm, 1 for a body of a metre."""
+    return float(np.clip(np.log10(size_m / 0.01) / 2.0, 0.0, 1.0))
+
+
+def _swell(t: Array, peak_s: float) -> Array:
+    """Rises to 1 at `peak_s`, dies away."""
+    return np.asarray(t / peak_s * np.exp(1.0 - t / peak_s))
+
+
 def _slap(energy: float, size_m: float, rng: np.random.Generator) -> Array:
-    """The blow on the surface, then the cavity closing 60-200 ms later with a few bubbles that it tears off."""
-    big = np.clip(np.log10(size_m / 0.01) / 2.0, 0.0, 1.0)
-    length = 0.012 + 0.045 * big
-    t = np.arange(samples(8.0 * length)) / SAMPLE_RATE
-    sound = np.zeros(samples(1.1))
-    slap = band(rng.standard_normal(len(t)), 120.0 / (0.5 + big), 1800.0 + 3500.0 * energy, 1)
-    grit = np.exp(0.4 * to_audio(slow(rng, len(t) // 480 + 2, 20.0), len(t)))
-    add_at(sound, 0, 0.55 * slap * grit * np.exp(-t / length) * np.minimum(t / 0.0006, 1.0))
-    closing = samples(0.045 + 0.13 * big + rng.uniform(0.0, 0.03))
-    cavity_m = np.clip(0.3 * size_m, 0.004, 0.05)
-    add_at(sound, closing, (0.35 + 0.5 * energy) * bubble(float(cavity_m), 0.15))
-    for _ in range(3 + int(rng.poisson(3.0 + 8.0 * energy))):
-        radius = float(cavity_m * rng.uniform(0.15, 0.7))
-        add_at(sound, closing + samples(rng.exponential(0.09)), rng.uniform(0.08, 0.3) * bubble(radius, 0.12))
-    return fade(sound, 0.0, 0.05)
+    """The blow on the surface, the torn water behind it, and the cavity closing 45-200 ms later."""
+    big = _bigness(size_m)
+    count = samples(0.5 + 0.6 * big)
+    t = np.arange(count) / SAMPLE_RATE
+    rough = np.exp(0.5 * to_audio(slow(rng, count // 480 + 2, 25.0), count))
+    blow = band(rng.standard_normal(count), 140.0 / (0.5 + big), (2500.0 + 6000.0 * energy) / (1.0 + big), 1)
+    sound = 0.5 * blow * np.exp(-t / (0.006 + 0.02 * big)) * np.minimum(t / 0.0005, 1.0)
+    torn = band(rng.standard_normal(count), 260.0 / (0.4 + 2.2 * big), (700.0 + 1300.0 * energy) / (1.0 + big), 1)
+    sound += (0.25 + 0.3 * energy + 0.7 * big) * torn * rough * _swell(t, 0.03 + 0.08 * big)
+    closing = 0.03 + 0.10 * big + rng.uniform(0.0, 0.03)
+    cavity_m = float(np.clip(0.2 * size_m, 0.004, 0.035))
+    add_at(sound, samples(closing), (0.25 + 0.3 * energy) * bubble(cavity_m, 0.12, 2.5 + 3.0 * big))
+    for _ in range(6 + int(rng.poisson(6.0 + 16.0 * energy))):
+        radius, late = float(cavity_m * rng.uniform(0.12, 0.6)), closing + rng.exponential(0.05 + 0.12 * big)
+        add_at(sound, samples(late), rng.uniform(0.05, 0.22) * bubble(radius, rng.uniform(0.1, 0.3), 2.0))
+    return fade(sound, 0.0, 0.1)
 
 
 def _droplets(energy: float, size_m: float, rng: np.random.Generator) -> Array:
-    """What was thrown up comes down after twice its speed over g, and the foam hisses away."""
-    big = float(np.clip(np.log10(size_m / 0.01) / 2.0, 0.0, 1.0))
-    spread_s = 0.12 + 0.5 * energy * (0.4 + big)
-    count = samples(0.5 + 3.0 * spread_s)
-    drops = int(40 + 500 * energy * (0.3 + big))
-    rise = rng.gamma(2.2, spread_s / 2.2, drops) + rng.uniform(0.0, 0.01, drops)
-    rise = np.concatenate([rng.uniform(0.0, 0.008, 8), rise])
-    rise = rise[rise < count / SAMPLE_RATE - 0.1]
-    cloud = 0.20 * _scatter(count, rise, DROPLETS, rng.lognormal(-0.2, 0.6, len(rise)), rng)
+    """What was thrown up comes down after twice its speed over g, in spray and small bubbles, and foam hisses away."""
+    big = _bigness(size_m)
+    spread_s = 0.10 + 0.35 * energy * (0.4 + big)
+    count = samples(0.45 + 3.2 * spread_s)
+    drops = int(80 + 700 * energy * (0.3 + big))
+    fall = rng.gamma(2.2, spread_s / 2.2, drops) + rng.uniform(0.0, 0.01, drops)
+    fall = np.concatenate([rng.uniform(0.0, 0.006, 12), fall])
+    fall = fall[fall < count / SAMPLE_RATE - 0.1]
+    cloud = 0.13 * _scatter(count, fall, DROPLETS, rng.lognormal(-0.2, 0.6, len(fall)), rng)
     cloud = cloud + 0.8 * band(cloud, 180.0, 420.0, 1)  # a cloud of bubbles rings lower than its members
     t = np.arange(count) / SAMPLE_RATE
-    foam = band(rng.standard_normal(count), 700.0, 9000.0, 1) * (
-        0.3 * np.exp(-t / 0.03) + t / spread_s * np.exp(1.0 - t / spread_s)
+    patter = np.bincount((fall * SAMPLE_RATE).astype(int), rng.pareto(2.5, len(fall)) + 0.3, count)[:count]
+    grit = signal.lfilter([1.0], [1.0, -np.exp(-1.0 / (0.0025 * SAMPLE_RATE))], patter)
+    foam = 0.10 * np.exp(-t / 0.02) + 0.12 * _swell(t, spread_s) + 0.09 * grit
+    spray = (
+        band(rng.standard_normal(count), 800.0 / (1.0 + big), 15_000.0 / (1.0 + 3.0 * big), 1)
+        * foam
+        * np.minimum(t / 0.0008, 1.0)
     )
-    ramp = np.minimum(t / 0.001, 1.0)
-    return fade(cloud + 0.05 * (0.4 + energy) * foam * ramp, 0.0, 0.08)
+    return fade(cloud + (0.4 + 0.6 * energy) * (1.0 - 0.55 * big) * spray, 0.0, 0.15)
 
 
 POUR = register(Pour())

@@ -18,6 +18,7 @@ from engine.instruments.texture import (
     Floats,
     Psd,
     Stretch,
+    band_limited,
     diffuse,
     grain_times,
     pan_gains,
@@ -65,7 +66,7 @@ class Ground:
     ringing_per_s: float = 60.0
 
 
-def _psd(low_hz: float, order: float, high_hz: float, slope: float, top_hz: float = 13_000.0) -> Psd:
+def _psd(low_hz: float, order: float, high_hz: float, slope: float, top_hz: float = 11_000.0) -> Psd:
     shape, top = noise_psd(low_hz, order, high_hz, slope), noise_psd(1.0, 1.0, top_hz, 5.0)
     return lambda freqs_hz: np.asarray(shape(freqs_hz) * top(freqs_hz))
 
@@ -73,7 +74,7 @@ def _psd(low_hz: float, order: float, high_hz: float, slope: float, top_hz: floa
 HISS = _psd(2200.0, 1.2, 6500.0, 1.4)
 GROUNDS = {
     "concrete": Ground(_psd(330.0, 1.2, 620.0, 1.5), HISS, -8.0, -10.0, -12.0),
-    "leaves": Ground(_psd(600.0, 1.0, 1500.0, 1.3), _psd(1800.0, 1.2, 5500.0, 1.8), -2.0, -5.0, -26.0, stretch=2.0),
+    "leaves": Ground(_psd(900.0, 1.1, 1700.0, 1.3), _psd(1900.0, 1.3, 6500.0, 1.8), 0.0, -5.0, -26.0, stretch=2.0),
     "metal": Ground(
         _psd(300.0, 1.2, 1200.0, 1.5), HISS, -6.0, -9.0, -30.0,
         modes_hz=(400.0, 6000.0), modes=14, modes_db=-1.0, ringing_per_s=220.0,
@@ -115,7 +116,7 @@ def _far_drops(stretch: Stretch, ground: Ground, rate: Array) -> Floats:
     """The bed: two bands that drift apart a little; the hiss grows faster with the rate."""
     swell = 0.05 * stretch.drift("swell", 0.4) + 0.05 * stretch.drift("shower", 2.0)
     low = diffuse(ground.low, stretch.rng("low")) * upsampled((rate / 10.0) ** 0.6 * np.exp(swell))
-    hiss = 0.04 * stretch.drift("hiss", 3.0) + 0.6 * swell
+    hiss = 0.07 * stretch.drift("hiss", 4.0) + 0.6 * swell
     high = diffuse(ground.high, stretch.rng("high"))
     high *= upsampled(db(ground.high_db) * (rate / 10.0) ** 0.75 * np.exp(hiss))
     return stretch.crossfaded(low + high)
@@ -147,11 +148,11 @@ def _places(rng: np.random.Generator, count: int) -> Array:
 
 def _impact_pulses(length_s: Array, rng: np.random.Generator) -> Floats:
     """`[n, m]`: the derivative of a Hann pulse, then fine spray for a millisecond or two."""
-    t = np.arange(96) / SAMPLE_RATE
+    t = np.arange(88) / SAMPLE_RATE
     turn = t[None, :] / length_s[:, None]
     spray = rng.standard_normal((len(length_s), len(t))) * np.exp(-t / rng.uniform(0.0003, 0.0012, (len(length_s), 1)))
     spray[:, 1:] -= 0.7 * spray[:, :-1]
-    return np.asarray(np.where(turn < 1.0, np.sin(2.0 * np.pi * turn), 0.0) + 0.25 * spray, np.float32)
+    return band_limited(np.where(turn < 1.0, np.sin(2.0 * np.pi * turn), 0.0) + 0.25 * spray)
 
 
 def _bubbles(target: Floats, stretch: Stretch, ground: Ground, rate: Array) -> None:
@@ -178,7 +179,7 @@ def _roof(stretch: Stretch, ground: Ground) -> list[Floats]:
     t60 = rng.uniform(*ground.t60_s, ground.modes) * (low / freqs) ** 0.25
     count = int(1.2 * ground.t60_s[1] * SAMPLE_RATE)
     gains = rng.lognormal(0.0, 0.7, (ROOF_SPOTS, ground.modes)) / np.sqrt(ground.modes)
-    waves = [ring(freqs, t60, spot, count) for spot in gains]
+    waves = [band_limited(band(ring(freqs, t60, spot, count), 60.0, None, 1)) for spot in gains]
     energy = np.mean([np.sum(np.square(wave)) for wave in waves])
     return [np.asarray(wave / np.sqrt(energy), np.float32) for wave in waves]
 

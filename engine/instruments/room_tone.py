@@ -79,8 +79,8 @@ ROOMS = {
         _sum((0.0, DUCT), (-3.0, AIR), (-13.0, GRILLE)), 4.0, 0.04,
         hum_db=-9.0, fan_hz=47.0, fan_depth=0.07, far_tick_per_s=0.8,
     ),
-    "outdoors": Room(_sum((0.0, TOWN), (-13.0, OPEN_AIR)), 4.0, 0.08, 0.12, hum_db=-24.0),
-    "night": Room(_sum((0.0, TOWN), (-17.0, OPEN_AIR)), -2.0, 0.07, 0.1, hum_db=-22.0, crickets=5),
+    "outdoors": Room(_sum((0.0, TOWN), (-19.0, OPEN_AIR)), 4.0, 0.09, 0.12, hum_db=-24.0),
+    "night": Room(_sum((0.0, TOWN), (-21.0, OPEN_AIR)), -2.0, 0.07, 0.1, hum_db=-22.0, crickets=5),
 }  # fmt: skip
 
 
@@ -139,15 +139,15 @@ def _motor(stretch: Stretch, room: Room) -> Floats:
 
 
 def _crickets(target: Floats, stretch: Stretch, room: Room) -> None:
-    """Field crickets far apart, each with its own steady pace: chirps of 3-4 pulses on a carrier of 4.2-5 kHz."""
+    """Field crickets far apart, each with its own steady pace: chirps of 3-5 pulses at 2.3-5 kHz."""
     for number in range(room.crickets):
         note = stretch.whole_note_rng("cricket", number)
-        chirp = _chirp(note.uniform(4200.0, 5000.0), int(note.integers(3, 5)))
+        chirp = _chirp(note.choice([2600.0, 4600.0]) * note.uniform(0.88, 1.1), int(note.integers(3, 6)))
         every, phase, place, level = (
             note.uniform(0.45, 0.85),
             note.random(),
             note.uniform(-1, 1),
-            note.uniform(-10.0, 1.0),
+            note.uniform(-4.0, 8.0),
         )
         begin = stretch.index * HOP / SAMPLE_RATE
         beats = np.arange(np.ceil(begin / every - phase), np.ceil((begin + HOP / SAMPLE_RATE) / every - phase))

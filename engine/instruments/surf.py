@@ -17,6 +17,7 @@ from engine.instruments.texture import (
     Floats,
     Psd,
     Stretch,
+    band_limited,
     diffuse,
     grain_times,
     pan_gains,
@@ -62,7 +63,7 @@ WASH = noise_psd(700.0, 0.9, 4200.0, 2.0)
 SHORES = {
     "sea": Shore(0.0, ROAR, -1.0, 0.17, WASH, -8.0, 0.13, fizz_db=-20.0),
     "lake": Shore(-14.0, noise_psd(130.0, 1.2, 420.0, 2.0), -6.0, 0.10, WASH, -15.0, 0.08, lap_db=-3.0),
-    "pebbles": Shore(-1.0, ROAR, -2.0, 0.15, WASH, -9.0, 0.10, stones_db=-9.0),
+    "pebbles": Shore(-1.0, ROAR, -2.0, 0.15, WASH, -9.0, 0.10, stones_db=-2.0),
     "far": Shore(
         -8.0, noise_psd(45.0, 1.2, 260.0, 1.8), 0.0, 0.5, noise_psd(350.0, 1.0, 900.0, 2.6), -12.0, 0.5, blur=1.6
     ),
@@ -165,7 +166,7 @@ def _bubbles(target: Floats, stretch: Stretch, name: str, level_db: float, per_s
 def _stones(target: Floats, stretch: Stretch, level_db: float, drain: Array) -> None:
     """Shingle dragged back by the water: many small knocks of stone on stone."""
     rng = stretch.rng("stones")
-    starts = grain_times(rng, 340.0 * drain.mean(axis=0) ** 1.3)
+    starts = grain_times(rng, 190.0 * drain.mean(axis=0) ** 1.3)
     size = np.minimum(0.3 + rng.pareto(2.0, len(starts)), 5.0)
     gains = 5.0 * db(level_db) * size * pan_gains(rng.uniform(-0.9, 0.9, len(starts)))
     ring_on(target, starts, rng.integers(0, STONES, len(starts)), _stone_knocks(), gains)
@@ -186,7 +187,7 @@ def _stone_knocks() -> list[Floats]:
         )
         click = rng.standard_normal(1400) * np.exp(-t / 0.0002) * 0.5
         both = np.asarray(wave + click)
-        found.append(np.asarray(both / np.sqrt(np.sum(np.square(both))), np.float32))
+        found.append(band_limited(both / np.sqrt(np.sum(np.square(both)))))
     return found
 
 

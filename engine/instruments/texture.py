@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
+from scipy import fft, signal
 
 from engine.instruments.dsp import CONTROL_RATE, Array, samples, slow, stream
 from engine.types import SAMPLE_RATE, Curve, Layer, Note, Parameter, Samples
@@ -231,6 +231,17 @@ def in_bursts(
     delays = rng.exponential(spread_s * SAMPLE_RATE, int(counts.sum()))
     delays[np.cumsum(counts) - counts] = 0.0
     return np.sort(np.minimum(np.repeat(starts, counts) + delays.astype(np.int64), BLOCK - 64))
+
+
+@lru_cache(maxsize=1)
+def _smoothing() -> Array:
+    return np.asarray(signal.firwin(33, 19_800.0, window=("kaiser", 4.5), fs=SAMPLE_RATE))
+
+
+def band_limited(grains: Array) -> Floats:
+    """Grains `[..., m]` without what lies above 22 kHz, `[..., m + 32]`, 0.3 ms later."""
+    taps = _smoothing().reshape((1,) * (grains.ndim - 1) + (-1,))
+    return np.asarray(signal.fftconvolve(grains, taps, axes=-1), np.float32)
 
 
 def sow(target: Floats, starts: npt.NDArray[np.int64], grains: Array, gains: Array) -> None:

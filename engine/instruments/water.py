@@ -18,6 +18,7 @@ from engine.instruments.texture import (
     Floats,
     Psd,
     Stretch,
+    band_limited,
     diffuse,
     grain_times,
     in_bursts,
@@ -67,12 +68,18 @@ class Run:
     patter_s: tuple[float, float] = (0.0003, 0.0012)
 
 
-GURGLE = Spot(70.0, -4.0, Swarm(0.0035, 0.0085, skew=1.2, depth=1.3, loudness=0.8), 2.0, 0.03)
-TRICKLE = Spot(300.0, -8.0, Swarm(0.0006, 0.0036, skew=0.9, depth=1.5, loudness=0.8), 8.0, 0.025)
+GURGLE = Spot(70.0, -4.0, Swarm(0.003, 0.0078, skew=1.1, depth=1.3, loudness=0.5, damping=2.4), 2.0, 0.03)
+TRICKLE = Spot(300.0, -8.0, Swarm(0.0006, 0.0036, skew=0.9, depth=1.5, loudness=0.8, damping=1.5), 8.0, 0.025)
 CHATTER = Spot(450.0, -15.0, Swarm(0.0003, 0.002, skew=0.9, depth=1.5, loudness=0.9), 12.0, 0.015)
+
+
+def _waterfall(freqs_hz: Array) -> Array:
+    return np.asarray(noise_psd(90.0, 0.6, 1100.0, 1.35)(freqs_hz) * noise_psd(1.0, 1.0, 14_000.0, 4.0)(freqs_hz))
+
+
 RUNS = {
     "brook": Run(
-        -2.0, noise_psd(420.0, 1.6, 800.0, 2.4), -9.0, noise_psd(800.0, 1.0, 4000.0, 1.6), -22.0,
+        -2.0, noise_psd(430.0, 2.6, 800.0, 2.4), -9.0, noise_psd(800.0, 1.0, 4000.0, 1.6), -22.0,
         (GURGLE, TRICKLE, CHATTER), unrest=1.05, pace_hz=6.0,
         patter_per_s=45.0, patter_db=-19.0, patter_s=(0.002, 0.01),
     ),
@@ -81,13 +88,13 @@ RUNS = {
         (Spot(350.0, -8.0, Swarm(0.001, 0.007, depth=1.5, loudness=0.6)), CHATTER),
     ),
     "waterfall": Run(
-        10.0, noise_psd(90.0, 0.6, 1100.0, 1.25), -0.5, noise_psd(40.0, 1.3, 110.0, 1.6), -9.0,
+        10.0, _waterfall, -1.5, noise_psd(40.0, 1.3, 110.0, 1.9), -5.0,
         (Spot(200.0, -17.0, Swarm(0.0006, 0.01, depth=2.0)),),
     ),
     "fountain": Run(
-        0.0, noise_psd(2200.0, 1.3, 6500.0, 3.0), -8.0, noise_psd(250.0, 1.3, 700.0, 2.4), -14.0,
-        (Spot(60.0, -6.0, Swarm(0.003, 0.008, depth=1.3), 2.0, 0.02), CHATTER),
-        places=4, unrest=0.6, pace_hz=6.0, patter_per_s=60.0, patter_db=-3.0, patter_s=(0.0004, 0.005),
+        0.0, noise_psd(3200.0, 1.6, 8500.0, 5.0), -3.0, noise_psd(350.0, 1.6, 700.0, 2.4), -16.0,
+        (Spot(60.0, -10.0, Swarm(0.003, 0.009, depth=1.3, loudness=0.7, damping=2.4), 2.0, 0.02), CHATTER),
+        places=4, unrest=0.6, pace_hz=6.0, patter_per_s=90.0, patter_db=-1.0, patter_s=(0.0004, 0.004),
     ),
 }  # fmt: skip
 
@@ -167,8 +174,8 @@ def _sprays(length_s: tuple[float, float]) -> list[Floats]:
     for length in np.geomspace(*length_s, SPRAYS):
         t = np.arange(int(8.0 * length * SAMPLE_RATE) + 64) / SAMPLE_RATE
         wave = rng.standard_normal(len(t)) * np.exp(-t / length) * np.minimum(t / (0.15 * length), 1.0)
-        wave = band(wave, 900.0, 11_000.0 * (length_s[0] / length) ** 0.3, 1)
-        found.append(np.asarray(wave / np.sqrt(np.sum(np.square(wave))), np.float32))
+        wave = band(wave, 1800.0, 12_000.0 * (length_s[0] / length) ** 0.3, 1)
+        found.append(band_limited(wave / np.sqrt(np.sum(np.square(wave)))))
     return found
 
 
@@ -216,7 +223,7 @@ def drip(radius_m: float, rng: np.random.Generator) -> Array:
     t = np.arange(tick_count) / SAMPLE_RATE
     tick = 0.35 * rng.standard_normal(tick_count) * np.exp(-t / 0.0003) * np.minimum(t / 5e-5, 1.0)
     parts: list[tuple[int, Array]] = [
-        (0, tick),
+        (0, band_limited(tick)),
         (samples(rng.uniform(0.005, 0.020)), bubble(radius_m, rng.uniform(0.10, 0.20))),
     ]
     if rng.random() < 0.3:

@@ -52,7 +52,7 @@ RUMBLE = _psd(35.0, 1.5, 110.0, 2.4)
 BODY = _psd(120.0, 1.0, 420.0, 2.6)
 BREATH = _psd(500.0, 0.8, 1300.0, 1.9)
 LEAVES = _psd(2200.0, 1.3, 5200.0, 2.2)
-INDOORS = _psd(45.0, 1.2, 190.0, 2.8)
+INDOORS = _psd(45.0, 1.2, 210.0, 3.6)
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Air:
 KINDS = {
     "open": Air(0.0, -4.0, -17.0),
     "leaves": Air(-5.0, -8.0, -15.0, leaves_db=-1.0),
-    "tonal": Air(-2.0, -6.0, -22.0, tones_db=1.0, tones=2, tones_hz=(330.0, 900.0), sharpness=22.0, glide=0.45),
-    "snow": Air(-6.0, -3.0, -16.0, tones_db=-7.0, tones=3, tones_hz=(200.0, 620.0), sharpness=9.0, glide=0.6),
-    "interior": Air(-4.0, 0.0, -30.0, tones_db=-9.0, tones=2, tones_hz=(180.0, 420.0), sharpness=10.0, glide=0.5),
+    "tonal": Air(-2.0, -6.0, -22.0, tones_db=-4.0, tones=2, tones_hz=(330.0, 900.0), sharpness=20.0, glide=0.45),
+    "snow": Air(-6.0, -2.0, -27.0, tones_db=-7.0, tones=3, tones_hz=(200.0, 620.0), sharpness=9.0, glide=0.6),
+    "interior": Air(-4.0, 0.0, -36.0, tones_db=-9.0, tones=2, tones_hz=(180.0, 420.0), sharpness=10.0, glide=0.5),
 }
 
 
@@ -87,10 +87,10 @@ class Wind(Bed):
         kind = stretch.choice(KIND)
         air = KINDS[kind]
         speed = [_gusty_speed(stretch, lag_s) / USUAL_M_S for lag_s in (0.0, ADVANCE_S)]
-        found = _turbulence(stretch, RUMBLE, "rumble", air.rumble_db, [one**2.0 for one in speed], 0.25)
+        found = _turbulence(stretch, RUMBLE, "rumble", air.rumble_db, [one**2.0 for one in speed], 0.12)
         body = INDOORS if kind == "interior" else BODY
-        found += _turbulence(stretch, body, "body", air.body_db, [one**2.0 for one in speed], 0.2)
-        found += _turbulence(stretch, BREATH, "breath", air.breath_db, [one**2.6 for one in speed], 0.2)
+        found += _turbulence(stretch, body, "body", air.body_db, [one**2.0 for one in speed], 0.1)
+        found += _turbulence(stretch, BREATH, "breath", air.breath_db, [one**2.6 for one in speed], 0.1)
         if air.leaves_db is not None:
             stir = [np.maximum(one * USUAL_M_S / 4.0 - 0.5, 0.02) ** 1.5 for one in speed]
             found += _turbulence(stretch, LEAVES, "leaves", air.leaves_db, stir, 0.3)
@@ -105,7 +105,7 @@ def _gusty_speed(stretch: Stretch, lag_s: float) -> Array:
     """Speed with its gusts, m/s, at one ear: `[CONTROLS]`; slow swells, gusts and flutter."""
     first = stretch.index * HOP // STEP - round(lag_s * CONTROL_RATE)
     depth = stretch.curve(GUST)
-    parts = (("swell", 0.06, 0.20), ("gust", 0.25, 0.18), ("flutter", 1.0, 0.08))
+    parts = (("swell", 0.06, 0.22), ("gust", 0.2, 0.11), ("flutter", 0.9, 0.04))
     shape = sum(share * stretch.drift_at(name, cutoff, first, CONTROLS) for name, cutoff, share in parts)
     return np.asarray(stretch.curve(SPEED) * np.exp(np.clip(1.3 * depth * shape, -DEEPEST_GUST, DEEPEST_GUST)))
 
