@@ -54,11 +54,11 @@ def modes_of(part: Part, thing: Thing) -> Modes:
     return Modes(freqs, t60, gains / np.sqrt(np.sum(heard**2)))
 
 
-def jittered(modes: Modes, rng: np.random.Generator) -> Modes:
-    """The modes as one contact finds them: another place on the part, +-2 dB a mode, +-0.3 % pitch."""
+def jittered(modes: Modes, rng: np.random.Generator, place_db: float = 2.0) -> Modes:
+    """The modes as one contact finds them: another place on the part, +-`place_db` a mode, +-0.3 % pitch."""
     pitch = 1.0 + 0.003 * rng.standard_normal()
     return Modes(
-        modes.freqs_hz * pitch, modes.t60_s, modes.gains * db_each(2.0 * rng.standard_normal(len(modes.gains)))
+        modes.freqs_hz * pitch, modes.t60_s, modes.gains * db_each(place_db * rng.standard_normal(len(modes.gains)))
     )
 
 

@@ -79,8 +79,13 @@ def _slope_gain(surface: Surface, patch_m: float, waves_per_m: Array) -> Array:
     return np.asarray(fractal * patch * grain * (waves_per_m > 5.0))
 
 
+def loudness_of(speed_m_s: Array) -> Array:
+    """How the force of a slide grows: 40 dB a decade of v, levelling off above 3 m/s; 1 at 1 m/s."""
+    return np.asarray(1.1 * np.square(speed_m_s) / (1.0 + np.square(speed_m_s / 3.0)))
+
+
 def sliding_force(speed_m_s: Array, surface: Surface, patch_m: float, rng: np.random.Generator) -> Array:
-    """Force of a slide at that speed (one value a sample): h' read along the path, times v; level 40 dB a decade of v.
+    """Force of a slide at that speed (one value a sample): h' read along the path, as loud as `loudness_of` says.
 
     1.0 rms at 1 m/s on planed wood. The spectrum moves with the speed, because it is the path that is rough.
     """
@@ -91,4 +96,4 @@ def sliding_force(speed_m_s: Array, surface: Surface, patch_m: float, rng: np.ra
     way = np.cumsum(np.abs(speed_m_s)) / fastest
     profile = slope_profile(surface, patch_m, step_m, int(way[-1]) + 2, rng)
     force = surface.roughness * np.interp(way, np.arange(len(profile)), profile)
-    return np.asarray(2.5 * np.tanh(0.4 * force) * np.square(speed_m_s))
+    return np.asarray(2.5 * np.tanh(0.4 * force) * loudness_of(speed_m_s))

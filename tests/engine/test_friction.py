@@ -9,9 +9,10 @@ import pytest
 
 from engine.instruments import registry
 from engine.instruments.dsp import Array, stream
-from engine.instruments.friction import ROLL_PARAMETERS, SCRAPE_PARAMETERS, hops
 from engine.instruments.materials import MATERIALS
+from engine.instruments.rolling import ROLL_PARAMETERS, hops
 from engine.instruments.roughness import SURFACES, sliding_force, slope_profile
+from engine.instruments.scraping import SCRAPE_PARAMETERS
 from engine.types import Curve, Layer, Note
 from tests.engine import sound_checks as check
 
