@@ -24,18 +24,16 @@ class Document:
     timeline: otio.schema.Timeline
     warnings: tuple[str, ...] = ()
 
-    def write(self, path: Path) -> None:
-        """Write as .otio. Raises OutputError when the file exists or the disk does not take it."""
-        write_object(self.root, path)
-
 
 def open_document(path: Path) -> Document:
     """Open an .otio file. A root that is no timeline is wrapped into one, with nothing lost.
 
     Raises TimelineError for a file that is absent, empty, damaged, of another kind or from a newer version.
     """
-    root = _read_object(path)
-    return _as_document(path, root)
+    document = _as_document(path, _read_object(path))
+    if document.timeline.tracks is None:
+        document.timeline.tracks = otio.schema.Stack("tracks")
+    return document
 
 
 def write_object(root: Any, path: Path) -> None:

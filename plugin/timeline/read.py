@@ -95,7 +95,7 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: _Media) -> CutCli
         address=node.address,
         track=labels[node.top],
         kind=node.kind,
-        name=node.item.name or Path(medium.url).stem,
+        name=node.item.name or (medium.path.stem if medium.path else ""),
         record=node.record,
         medium=medium,
         source_start=shown_first - media.origin(reference, medium, node.own.start),

@@ -90,35 +90,34 @@ def _child(parent: Node, index: int, item: Any) -> Node:
 def _measure(node: Node) -> None:
     """Length and speed; the children are measured before."""
     node.speed = _speed(node.item)
-    if node.item.source_range is not None:
-        node.own = clock.range_to_span(node.item.source_range)
-    elif isinstance(node.item, otio.schema.Clip):
-        reference = node.item.media_reference
-        available = reference.available_range if reference is not None else None
-        node.whole = available is not None
-        node.own = clock.range_to_span(available) if available is not None else node.own
+    length, whole = ZERO, False
     if isinstance(node.item, otio.schema.Track):
-        _measure_track(node)
+        length, whole = _line_up(node.children)
     elif isinstance(node.item, otio.core.Composition):
-        _measure_stack(node)
+        length = max((child.own.duration for child in node.children), default=ZERO)
+        whole = all(child.whole for child in node.children)
+    own = _own_range(node.item)
+    node.own, node.whole = (own, True) if own else (Span(ZERO, length), whole)
 
 
-def _measure_track(node: Node) -> None:
-    end: Fraction | None = ZERO
-    known = ZERO
-    for child in node.children:
-        child.place = end
-        if end is not None:
-            known = end + child.own.duration
-            end = known if child.whole else None
-    if node.item.source_range is None:
-        node.own, node.whole = Span(ZERO, known), end is not None
+def _own_range(item: Any) -> Span | None:
+    """What the file says of the item's own range; None when it says nothing, or nothing that can be."""
+    said = item.source_range
+    if said is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
+        said = item.media_reference.available_range
+    if said is None or said.is_invalid_range():
+        return None
+    return clock.range_to_span(said)
 
 
-def _measure_stack(node: Node) -> None:
-    if node.item.source_range is None:
-        node.own = Span(ZERO, max((child.own.duration for child in node.children), default=ZERO))
-        node.whole = all(child.whole for child in node.children)
+def _line_up(children: list[Node]) -> tuple[Fraction, bool]:
+    """Place a track's items one after another; the length that is known, and whether it is all."""
+    end, whole = ZERO, True
+    for child in children:
+        child.place = end if whole else None
+        if whole:
+            end, whole = end + child.own.duration, child.whole
+    return end, whole
 
 
 def _speed(item: Any) -> Fraction:

@@ -305,6 +305,33 @@ def test_one_clip_without_a_range_spoils_only_what_follows_it(tmp_path: Path) ->
     assert '"no range"' in cut.warnings[0]
 
 
+def test_a_range_that_cannot_be_is_none(tmp_path: Path) -> None:
+    ranges = [span(0, -5), span(0, 5, 0), TimeRange(RationalTime(0, 24), RationalTime(float("nan"), 24))]
+    tracks = [track(clip("ok", 24), clip(f"bad {number}", 24)) for number in range(len(ranges))]
+    for item, wrong in zip(tracks, ranges, strict=True):
+        item[1].source_range = wrong
+    cut = read(timeline(*tracks), tmp_path)
+    assert [(found.name, *frames(found.record)) for found in cut.clips] == [("ok", Fraction(0), Fraction(24))] * 3
+    assert len(cut.warnings) == 3
+
+
+def test_a_compound_of_unknown_length_is_shown_as_far_as_known(tmp_path: Path) -> None:
+    inside = stack(track(clip("known", 24), clip("no range", None)))
+    assert places(read(timeline(track(inside, clip("after", 24))), tmp_path)) == {"known": (0, 24)}
+    trimmed = stack(track(clip("known", 24), clip("no range", None)), source_range=span(0, 48))
+    cut = read(timeline(track(trimmed, clip("after", 24))), tmp_path)
+    assert places(cut) == {"known": (0, 24), "after": (48, 72)}
+
+
+def test_a_timeline_without_tracks_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "cut.otio"
+    path.write_text(
+        '{"OTIO_SCHEMA": "Timeline.1", "metadata": {}, "name": "x", "tracks": null, "global_start_time": null}'
+    )
+    cut = read_timeline(path)
+    assert (cut.clips, cut.duration) == ((), Fraction(0))
+
+
 @pytest.mark.parametrize("kind", ["timeline", "collection", "stack", "track", "clip", "bin"])
 def test_any_root(tmp_path: Path, kind: str) -> None:
     roots = {
