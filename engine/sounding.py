@@ -7,6 +7,7 @@ timeline's start.
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +21,10 @@ from scipy import signal
 
 from engine.instruments import dsp, registry, space
 from engine.score.score import Score
-from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples
+from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples, ScoreError
 
 BLOCK = 10 * SAMPLE_RATE
+LONGEST_RING_S = 30.0  # no note sounds longer than this after its duration
 ALIGN_WINDOW_S, ALIGN_REACH_S, ALIGN_BELOW_HZ = 0.030, 0.0015, 400.0
 
 
@@ -39,6 +41,17 @@ class Track:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
 
     def append(self, block: Samples) -> None:
+        self._file.seek(0, os.SEEK_END)
+        self._write(block)
+
+    def overwrite(self, first: int, block: Samples) -> None:
+        """Put other sound in place of what was appended, from sample `first` on; what lies outside is left out."""
+        lo, hi = max(first, self.first), min(first + block.shape[1], self.last)
+        if hi > lo:
+            self._file.seek((lo - self.first) * 8)
+            self._write(block[:, lo - first : hi - first])
+
+    def _write(self, block: Samples) -> None:
         try:
             self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
         except OSError as error:
@@ -123,6 +136,50 @@ def sound_score(
             playing[layer] = [one for one in playing[layer] if one.start + one.sound.shape[1] > block_last]
         progress((block_last - first) / (last - first))
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
+
+
+def sound_note_again(score: Score, note: Note, tracks: dict[Layer, Track]) -> tuple[Score, int, int]:
+    """Put `note` in the place of the score's note of that id, and sound only the stretch that either reaches into.
+
+    Returns the new score and the samples that changed. The tracks hold what sounding the new score whole would give,
+    to the bit. ScoreError for a note that is not in the score, cannot be played, or has moved to another layer.
+    """
+    before = next((one for one in score.notes if one.id == note.id), None)
+    if before is None or before.layer is not note.layer:
+        raise ScoreError(f"there is no note {note.id!r} on the {note.layer.value} layer of this scene")
+    edited = replace(score, notes=tuple(note if one is before else one for one in score.notes))
+    edited.check()
+    spans = [note_span(score, before), note_span(edited, note)]
+    track = tracks[note.layer]
+    first = max(min(start for start, _ in spans), track.first)
+    last = min(max(end for _, end in spans), track.last)
+    if last > first:
+        track.overwrite(first, _sound_stretch(edited.only(note.layer), first, last))
+    return edited, first, max(last, first)
+
+
+def note_span(score: Score, note: Note) -> tuple[int, int]:
+    """First sample of a note and the first after its last, counted from the timeline's start."""
+    start = note_start(score, note)
+    if _is_bed(note):
+        return start, start + dsp.samples(note.duration_s)
+    return start, start + sound_note(note).shape[1]
+
+
+def _sound_stretch(score: Score, first: int, last: int) -> Samples:
+    """What one layer sounds from sample `first` to `last`, summed in the order in which a whole scene is."""
+    beds = [note for note in score.notes if _is_bed(note)]
+    events = _by_event(score, [note for note in score.notes if not _is_bed(note)])
+    playing = [
+        _Playing(note_start(score, note), sound_note(note))
+        for start, notes in events
+        for note in notes
+        if start < last and start + dsp.samples(note.duration_s + LONGEST_RING_S) > first
+    ]
+    block = _sum_events(playing, first, last)
+    for note in beds:
+        _add_bed(block, score, note, first)
+    return block.astype(np.float32)
 
 
 def _is_bed(note: Note) -> bool:

@@ -117,7 +117,7 @@ def _print_shots(console: Console, report: Report) -> None:
     for column in table.columns[2:]:
         column.justify = "right"
     for shot in report.shots:
-        counts = [f"{shot.notes[layer]} notes" for layer in Layer]
+        counts = [f"{shot.notes[layer]} note{'' if shot.notes[layer] == 1 else 's'}" for layer in Layer]
         table.add_row(escape(shot.name), shot.timecode, f"{shot.duration_s:.2f} s", *counts)
     console.print(table)
 
@@ -129,7 +129,7 @@ def _print_levels(console: Console, report: Report) -> None:
     table = Table("stem", "loudness", "target", "true peak")
     for column in table.columns[1:]:
         column.justify = "right"
-    for name in (*(layer.value for layer in Layer), "mix"):
+    for name in (*(layer.value for layer in Layer), "events", "mix"):
         target = levels.target_lufs.get(name)
         heard = math.isfinite(levels.lufs[name])
         table.add_row(

@@ -15,7 +15,8 @@ from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Layer, Samples, Shot
 from plugin.timeline import clock
 
-STRIP_FRAMES = 16
+STRIP_FRAMES = 10
+SLOT_SHAPE = 1.15  # width by height of a picture in the strip; wider ones lose their sides
 COLOURS = {Layer.AMBIENT: "#3d7ea6", Layer.ACTION: "#c8553d", Layer.MATERIAL: "#6a8d45"}
 FAINTEST_DB, LOUDEST_DB = -110.0, -30.0
 FFT, COLUMNS = 2048, 1200
@@ -66,10 +67,17 @@ def _film_strip(axes: Any, shots: Sequence[Shot], start: Fraction, end: Fraction
         pictures = pictures_at(shot.media, sorted(times), height=96)
         for at, picture in zip(sorted(inside, reverse=shot.speed < 0), pictures, strict=True):
             left, right = float(at - step / 2 - start), float(at + step / 2 - start)
-            axes.imshow(picture, extent=(left, right, 0.0, 1.0), aspect="auto", interpolation="antialiased")
+            axes.imshow(_middle(picture), extent=(left, right, 0.0, 1.0), aspect="auto", interpolation="antialiased")
         axes.axvline(float(shot.record_start - start), color="#f0f0f2", linewidth=1.0)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks([])
+
+
+def _middle(picture: Any) -> Any:
+    height, width = picture.shape[:2]
+    kept = min(width, round(height * SLOT_SHAPE))
+    left = (width - kept) // 2
+    return picture[:, left : left + kept]
 
 
 def _waveform(axes: Any, sound: Samples, layer: Layer) -> None:

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugin.cli import main
+
+
+def test_help_answers_without_loading_what_it_does_not_need() -> None:
+    code = "import sys, plugin.cli; print([m for m in ('numpy', 'torch', 'av', 'opentimelineio') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", [["--help"], ["stems", "--help"], ["inspect", "--help"], ["--version"]])
+def test_help_is_there_for_every_command(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(command)
+    assert stopped.value.code == 0
+    assert "foleyline" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a timeline", b"{}", b'{"OTIO_SCHEMA": "Timeline.99"}', bytes(range(256)) * 10]
+)
+def test_a_file_that_is_no_timeline_is_told_in_one_line(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.otio"
+    path.write_bytes(content)
+    assert main(["stems", str(path)]) == 1
+    told = capsys.readouterr().err.strip()
+    assert told.startswith("foleyline: ") and "bad.otio" in told and "Traceback" not in told
+    assert [one.name for one in tmp_path.iterdir()] == ["bad.otio"]
+
+
+def test_a_timeline_that_is_not_there_is_an_error_for_programs_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["stems", str(tmp_path / "no.otio"), "--json"]) == 1
+    message = json.loads(capsys.readouterr().out)
+    assert message["event"] == "error" and "no.otio" in message["message"]
+
+
+def test_explain_prints_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "heavy rain on a metal roof, no birds"]) == 0
+    told = capsys.readouterr().out
+    assert "rain" in told and "birds" in told
+
+
+def test_a_wrong_frame_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "rain", "--fps", "fast"]) == 1
+    assert "--fps" in capsys.readouterr().err

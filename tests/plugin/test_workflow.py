@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+import pytest
+import soundfile
+from opentimelineio.opentime import RationalTime, TimeRange
+from wavinfo import WavInfoReader
+
+from engine.score.score import read_scores, to_json, write_scores
+from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError
+from plugin.timeline.select import Choice
+from plugin.workflow import Job, Report, make_stems, scores_of
+from tests.engine.footage import Picture, disc, draw, wall, write_film
+
+WORDS = "a rubber ball bounces on a wooden floor, light rain"
+
+
+def quiet(name: str, stage: str, fraction: float) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOLEYLINE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ball that meets the floor at 0.5, 1.5, 2.5 ... seconds."""
+    pictures = draw([number / 24 for number in range(144)], _ball, wall())
+    return write_film(tmp_path_factory.mktemp("film") / "ball.mp4", pictures, rate=Fraction(24))
+
+
+def _ball(picture: Picture, time_s: float) -> None:
+    picture[153:] = (60, 60, 70)
+    phase = (time_s + 0.5) % 1.0  # at the floor at 0 and 1
+    disc(picture, 192.0, 153.0 - 15.0 - 4.0 * phase * (1.0 - phase) * 108.0, 15.0)
+
+
+@pytest.fixture
+def cut(tmp_path: Path, film: Path) -> Path:
+    """Two touching clips and, after a gap, a third; an audio track and metadata of the editor's own."""
+    timeline = otio.schema.Timeline("Ball", global_start_time=RationalTime(86400, 24))
+    timeline.metadata["editor"] = {"bin": "Act 1"}
+    track = otio.schema.Track("Picture", kind="Video")
+    for name, start, frames in (("drop one", 0, 48), ("drop two", 60, 36), ("", 0, 24), ("drop three", 96, 24)):
+        span = TimeRange(RationalTime(start, 24), RationalTime(frames, 24))
+        if name:
+            media = otio.schema.ExternalReference(film.as_uri(), TimeRange(RationalTime(0, 24), RationalTime(144, 24)))
+            track.append(otio.schema.Clip(name, media, span, metadata={"editor": {"colour": name}}))
+        else:
+            track.append(otio.schema.Gap(source_range=span))
+    timeline.tracks.append(track)
+    timeline.tracks.append(otio.schema.Track("Dialogue", kind="Audio"))
+    path = tmp_path / "cut.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def run(cut: Path, **changes: Any) -> Report:
+    return make_stems(replace(Job(cut, words=WORDS, handles_frames=12), **changes), quiet)
+
+
+def placed(path: Path) -> dict[str, list[Any]]:
+    timeline = otio.adapters.read_from_file(str(path))
+    return {track.name: list(track) for track in timeline.tracks}
+
+
+def stem_files(report: Report) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(report.media_folder.iterdir())}
+
+
+def test_three_tracks_come_after_the_editors_own_and_nothing_else_changes(cut: Path) -> None:
+    report = run(cut)
+    before, after = placed(cut), placed(report.output)
+    assert list(after) == ["Picture", "Dialogue", "Foley Ambient", "Foley Action", "Foley Material"]
+    original = otio.adapters.read_from_file(str(cut))
+    written = otio.adapters.read_from_file(str(report.output))
+    del written.tracks[2:]
+    assert written.is_equivalent_to(original)
+    assert len(before["Picture"]) == 4
+    for name in report.tracks:
+        assert [item.duration().to_frames() for item in after[name]] == [48, 36, 24, 24]
+        assert isinstance(after[name][2], otio.schema.Gap)
+
+
+def test_every_stem_is_exact_to_the_sample_and_stamped(cut: Path) -> None:
+    report = run(cut)
+    for clip in placed(report.output)["Foley Action"]:
+        if isinstance(clip, otio.schema.Gap):
+            continue
+        path = report.output.parent / clip.media_reference.target_url
+        sound = soundfile.info(path)
+        frames = int(clip.available_range().duration.value)
+        assert (sound.samplerate, sound.channels, sound.subtype) == (48_000, 2, "PCM_16")
+        assert sound.frames == frames * 2000
+        start = clip.transformed_time(RationalTime(0, 24), clip.parent()).to_frames()
+        info = WavInfoReader(str(path))
+        assert info.bext.time_reference == (86400 + start) * 2000  # file start: handles taken off the clip's start
+        assert info.ixml is not None
+
+
+def test_the_same_command_gives_the_same_bytes(cut: Path) -> None:
+    one, two = run(cut, output=cut.parent / "one.otio"), run(cut, output=cut.parent / "two.otio")
+    assert stem_files(one) == stem_files(two)
+    assert len(stem_files(one)) == 9
+
+
+def test_contiguous_shots_are_one_sound_across_their_cut(cut: Path) -> None:
+    report = run(cut)
+    clips = [c for c in placed(report.output)["Foley Ambient"] if isinstance(c, otio.schema.Clip)]
+    first, second = (soundfile.read(report.output.parent / c.media_reference.target_url)[0] for c in clips[:2])
+    seam = 12 * 2000 + 48 * 2000  # of the first file; its tail handle repeats what the second begins with
+    tail, head = first[seam:], second[12 * 2000 : 24 * 2000]
+    assert np.abs(tail - head).max() < 4 / 32768  # but for the dither
+
+
+def test_a_second_run_adds_a_take_and_overwrites_nothing(cut: Path) -> None:
+    first = run(cut)
+    kept = {path: path.read_bytes() for path in (first.output, *first.media_folder.iterdir())}
+    second = run(first.output, settings=replace(Job(cut).settings, seed=5))
+    assert second.take == 2 and second.tracks == ("Foley Ambient 2", "Foley Action 2", "Foley Material 2")
+    assert list(placed(second.output))[-6:] == [*first.tracks, *second.tracks]
+    again = run(cut)
+    assert again.output != first.output
+    assert all(path.read_bytes() == content for path, content in kept.items())
+
+
+def test_a_given_name_that_is_taken_gives_way_to_the_next_free_one(cut: Path) -> None:
+    taken = cut.parent / "mine.otio"
+    taken.write_text("precious")
+    report = run(cut, output=taken)
+    assert report.output != taken and taken.read_text() == "precious"
+
+
+def test_the_timeline_alone_carries_the_score(cut: Path, tmp_path: Path) -> None:
+    report = run(cut, score=tmp_path / "score.json")
+    assert to_json(scores_of(report.output)) == to_json(read_scores(tmp_path / "score.json"))
+    with pytest.raises(ScoreError, match="carries no Foleyline score"):
+        scores_of(cut)
+
+
+def test_sounding_the_score_again_gives_the_same_stems(cut: Path, tmp_path: Path) -> None:
+    report = run(cut, score=tmp_path / "score.json")
+    again = run(cut, from_score=tmp_path / "score.json")
+    assert list(stem_files(again).values()) == list(stem_files(report).values())
+
+
+def test_one_edited_note_changes_only_its_own_samples(cut: Path, tmp_path: Path) -> None:
+    report = run(cut, score=tmp_path / "score.json")
+    scores = read_scores(tmp_path / "score.json")
+    notes = list(scores[0].notes)
+    chosen = next(number for number, note in enumerate(notes) if note.layer is Layer.MATERIAL)
+    notes[chosen] = replace(notes[chosen], params={**notes[chosen].params, "struck": "glass"})
+    write_scores(tmp_path / "edited.json", [replace(scores[0], notes=tuple(notes)), *scores[1:]])
+    again = run(cut, from_score=tmp_path / "edited.json")
+    changed = [name for name, old in stem_files(report).items() if stem_files(again)[name] != old]
+    assert changed and all("Material-001" in name or "Material-002" in name for name in changed)
+    old, new = (soundfile.read(folder.media_folder / changed[0], dtype="int16")[0] for folder in (report, again))
+    where = np.flatnonzero((old != new).any(axis=1))
+    start = round(notes[chosen].start_s * 48_000) + 12 * 2000
+    assert start - 100 <= where[0] and where[-1] < start + 3 * 48_000
+
+
+def test_a_score_of_another_range_is_refused(cut: Path, tmp_path: Path) -> None:
+    run(cut, score=tmp_path / "score.json", choice=Choice(clip="drop one"))
+    with pytest.raises(ScoreError, match="choose the range that the score was made for"):
+        run(cut, from_score=tmp_path / "score.json")
+
+
+def test_the_words_place_a_hit_to_the_sample(cut: Path) -> None:
+    report = run(cut, words="a door slam at 1.25s, no ball, no rain", handles_frames=0)
+    files = {path.name: path for path in report.media_folder.iterdir()}
+    sound = soundfile.read(next(path for name, path in files.items() if "Action-001" in name))[0]
+    loud = np.flatnonzero(np.abs(sound).max(axis=1) > 0.02 * np.abs(sound).max())
+    assert abs(loud[0] - 60_000) <= 3 * 48
+
+
+@pytest.mark.parametrize("kind", [CancelledError, OutputError])
+def test_nothing_stays_behind_when_it_stops_halfway(cut: Path, kind: type[FoleylineError]) -> None:
+    there = sorted(cut.parent.iterdir())
+    stop = threading.Event()
+
+    def progress(name: str, stage: str, fraction: float) -> None:
+        if stage == "writing":
+            if kind is CancelledError:
+                stop.set()
+            else:
+                raise OutputError("the disk is full")
+
+    with pytest.raises(kind):
+        make_stems(Job(cut, words=WORDS, score=cut.parent / "s.json"), progress, stop)
+    assert sorted(cut.parent.iterdir()) == there
+
+
+def test_missing_media_stops_or_is_left_out_as_asked(cut: Path) -> None:
+    data = json.loads(cut.read_text())
+    data["tracks"]["children"][0]["children"][1]["media_references"]["DEFAULT_MEDIA"]["target_url"] = "gone.mov"
+    cut.write_text(json.dumps(data))
+    with pytest.raises(MissingMediaError, match=r"drop two.*gone.mov.*--skip-missing"):
+        run(cut)
+    report = run(cut, skip_missing=True)
+    assert [shot.name for shot in report.shots] == ["drop one", "drop three"]
+    assert any("gone.mov" in warning for warning in report.warnings)
+
+
+def test_only_the_stems_on_a_timeline_of_their_own(cut: Path) -> None:
+    report = run(cut, stems_only=True)
+    assert list(placed(report.output)) == ["Foley Ambient", "Foley Action", "Foley Material"]
+    written = otio.adapters.read_from_file(str(report.output))
+    assert written.global_start_time == RationalTime(86400, 24)
+
+
+def test_preview_and_picture_show_the_range(cut: Path, tmp_path: Path) -> None:
+    import av
+
+    report = run(cut, preview=tmp_path / "p.mp4", picture=tmp_path / "p.png")
+    assert [path.name for path in report.extras] == ["p.png", "p.mp4"]
+    assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+    with av.open(str(tmp_path / "p.mp4")) as movie:
+        assert sum(1 for _ in movie.decode(video=0)) == 132
+        assert movie.streams.video[0].average_rate == Fraction(24)
+    with av.open(str(tmp_path / "p.mp4")) as movie:
+        samples = sum(frame.samples for frame in movie.decode(audio=0))
+        assert abs(samples - 132 * 2000) <= 2048  # AAC comes in frames of 1024
