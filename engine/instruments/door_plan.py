@@ -51,6 +51,13 @@ def _rattle(rng: np.random.Generator, count: int, first_s: float, spread_s: floa
     return [Contact(float(at), "rattle", float(loud)) for at, loud in zip(times, fading, strict=True)]
 
 
+def _flutter(rng: np.random.Generator, count: int, level: float, hardness: float) -> list[Contact]:
+    """The leaf springs off its stop and back, sooner and fainter each time, with top and bottom corner out of step."""
+    times = np.cumsum(rng.uniform(0.012, 0.032, count))
+    fading = level * 0.65 ** np.arange(count) * np.exp(0.25 * rng.standard_normal(count))
+    return [Contact(float(at), "panel", float(loud), hardness) for at, loud in zip(times, fading, strict=True)]
+
+
 def _open(rng: np.random.Generator, loose: float) -> list[Contact]:
     release_s = rng.uniform(0.08, 0.13)
     clear_s = release_s + rng.uniform(0.012, 0.025)
@@ -71,7 +78,7 @@ def _close(rng: np.random.Generator, loose: float) -> list[Contact]:
         Contact(0.0, "panel", 0.62),
         Contact(0.0, "bolt", 0.2),
         Contact(snap_s, "strike", 0.34),
-        Contact(snap_s + rng.uniform(0.008, 0.02), "panel", 0.16 * loose, 0.8),
+        *_flutter(rng, 3, 0.3 * loose**0.5, 0.8),
         Contact(snap_s + rng.uniform(0.003, 0.006), "bolt", 0.16),
         *_rattle(rng, round(3 * loose), 0.03, 0.06 * loose**0.5, 0.07 * loose),
         *_handle_back(rng, rng.uniform(0.12, 0.22)),
@@ -84,7 +91,7 @@ def _slam(rng: np.random.Generator, loose: float) -> list[Contact]:
         Contact(0.0, "panel", 1.3, 1.6),
         Contact(0.0, "bolt", 0.3, 1.3),
         Contact(snap_s, "strike", 0.6, 1.4),
-        Contact(snap_s + rng.uniform(0.02, 0.03), "panel", 0.4 * loose**0.5, 1.2),
+        *_flutter(rng, 4, 0.7 * loose**0.3, 1.2),
         *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.08 * loose**0.5, 0.3 * loose**0.5),
     ]
 
@@ -118,9 +125,10 @@ def _swing_speed(speed: float | Curve, control: int) -> Array:
 def _creak(speed: float | Curve, swing_s: float, modes_hz: Array, rng: np.random.Generator) -> Slips:
     """Slips of the hinge: a drifting creak that climbs into a squeak now and then, and rests now and then."""
     control = control_count(samples(swing_s))
-    rate = wandering(HINGE_RATE_HZ * _swing_speed(speed, control), rng, 0.45, 1.6)
+    drift = np.exp(rng.normal(0.2, 0.5) * np.linspace(-1.0, 1.0, control))
+    rate = wandering(HINGE_RATE_HZ * drift * _swing_speed(speed, control), rng, 0.55, 1.4)
     excited = slow(rng, control, 0.8, CONTROL_HZ)
-    rate = np.where(excited > 1.5, locked(rate * 7.0, modes_hz), rate)
+    rate = np.where(excited > 1.1, locked(rate * 7.0, modes_hz), rate)
     train = slips(rate, rng, 0.07)
     grip = np.exp(0.5 * slow(rng, control, 4.0, CONTROL_HZ))
     at = np.minimum((train.times_s * CONTROL_HZ).astype(int), control - 1)
@@ -134,7 +142,7 @@ def door_plan(
     """The plan of one movement. `speed` is relative (1 = unhurried); `dryness` 0..1 is how much the hinge creaks,
     `loose` how much rattles (1 = a wooden door)."""
     contacts = CONTACTS[kind](stream(seed, "door", kind), loose)
-    begins_s = max((hit.at_s for hit in contacts if hit.part == "panel"), default=0.0)
+    begins_s = min((hit.at_s for hit in contacts if hit.part == "panel"), default=0.0)
     swing_s = max(duration_s - begins_s, SHORTEST_SWING_S)
     turning = kind == "creak" or (kind == "open" and dryness > 0.0)
     creak = _creak(speed, swing_s, modes_hz, stream(seed, "hinge")) if turning else None

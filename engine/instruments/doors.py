@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.instruments.door_plan import SHORTEST_SWING_S, SWING_S, DoorPlan, door_plan
-from engine.instruments.dsp import Array, band, fade, filtered_by, impulses, pulse, samples, stream
+from engine.instruments.dsp import Array, band, fade, filtered_by, impulses, samples, stream
 from engine.instruments.materials import Modes
 from engine.instruments.panels import PANELS, frame_modes, panel_modes
 from engine.instruments.parts import (
@@ -24,7 +24,7 @@ from engine.instruments.parts import (
     summed,
 )
 from engine.instruments.registry import choice, motion, number
-from engine.types import Layer, Note, Parameter, Samples
+from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
 KIND = Parameter("kind", default="close", choices=("open", "close", "slam", "creak", "knob"), meaning="what is done")
 STRUCK = Parameter("struck", default="wood", choices=("wood", "metal", "glass"), meaning="what the leaf is made of")
@@ -101,7 +101,9 @@ def _hinge_slips(plan: DoorPlan) -> Array:
 
 def _stroke(contact_s: float) -> Array:
     """What a small contact near the leaf's edge drives into it: its pulse, with little left for the lowest modes."""
-    push = pulse(contact_s)
+    at_s = np.arange(samples(3.0 * contact_s)) / SAMPLE_RATE
+    push = at_s * np.exp(-4.0 * at_s / contact_s)
+    push = push / push.max()
     return np.concatenate([push, [0.0]]) - 0.97 * np.concatenate([[0.0], push])
 
 
