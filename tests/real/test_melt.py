@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 import soundfile
 
@@ -46,8 +47,15 @@ def test_24_bit_without_handles_lands_as_well(tmp_path: Path, rate: Fraction) ->
     _check(placed, rate, hits)
 
 
-def _check(placed: Path, rate: Fraction, hits: list[int]) -> None:
-    found = _clicks(_render(_mlt_of(placed, rate), placed.parent))
+@pytest.mark.parametrize("rate", RATES)
+def test_the_public_adapters_file_is_heard_the_same(tmp_path: Path, rate: Fraction) -> None:
+    pytest.importorskip("otio_mlt_adapter")
+    placed, hits = _placed_timeline(tmp_path, rate, 1, Depth.INT16)
+    _check(placed, rate, hits, _mlt_by_adapter(placed, rate))
+
+
+def _check(placed: Path, rate: Fraction, hits: list[int], mlt: Path | None = None) -> None:
+    found = _clicks(_render(mlt or _mlt_of(placed, rate), placed.parent))
     assert len(found) == len(hits) == len(SHOT_FRAMES) * len(Layer) * 2
     assert np.abs(np.array(found) - np.array(sorted(hits))).max() <= 1
 
@@ -110,6 +118,22 @@ def _mlt_of(otio_path: Path, rate: Fraction) -> Path:
     return path
 
 
+def _mlt_by_adapter(otio_path: Path, rate: Fraction) -> Path:
+    """What otio-mlt-adapter 0.3.0 writes, with the paths and the mixing that it leaves out."""
+    root = otio.adapters.read_from_file(str(otio_path))
+    del root.tracks[0]
+    for item in root.find_clips():
+        item.media_reference.target_url = str(otio_path.parent / item.media_reference.target_url)
+    path = otio_path.with_suffix(".mlt")
+    numbers = {"frame_rate_num": str(rate.numerator), "frame_rate_den": str(rate.denominator)}
+    otio.adapters.write_to_file(root, str(path), adapter_name="mlt_xml", **numbers)
+    written = ElementTree.parse(path)
+    tractor = written.getroot().findall("tractor")[-1]
+    _add_mixing(tractor, len(list(tractor.iter("track"))))
+    written.write(path)
+    return path
+
+
 def _add_producer(root: ElementTree.Element, child: dict[str, Any]) -> None:
     if child["OTIO_SCHEMA"].startswith("Clip"):
         producer = ElementTree.SubElement(root, "producer", id=child["name"])
@@ -134,6 +158,10 @@ def _add_tractor(root: ElementTree.Element, count: int) -> None:
     tractor = ElementTree.SubElement(root, "tractor", id="all")
     for number in range(count):
         ElementTree.SubElement(tractor, "track", producer=f"playlist{number}")
+    _add_mixing(tractor, count)
+
+
+def _add_mixing(tractor: ElementTree.Element, count: int) -> None:
     for number in range(1, count):
         transition = ElementTree.SubElement(tractor, "transition")
         settings = {"mlt_service": "mix", "a_track": "0", "b_track": str(number), "sum": "1", "always_active": "1"}
