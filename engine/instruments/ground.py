@@ -14,6 +14,7 @@ from engine.instruments.surfaces import SURFACE_TABLE, Brush, Grains, Plate, Sur
 from engine.types import SAMPLE_RATE
 
 Indices = npt.NDArray[np.int64]
+FIRST_TOUCH = 64  # samples
 PARTIALS = 3  # of one grain: a pebble is no tuning fork
 
 
@@ -55,18 +56,20 @@ def _spread_grains(
 
 
 def _times(rng: np.random.Generator, drive: Array, count: float) -> Indices:
-    """Samples at which some `count` events fall, as likely as the drive is strong; the first at once."""
+    """Samples at which some `count` events fall, as likely as the drive is strong; one in 40 as the foot touches."""
     number = max(int(rng.poisson(count)), 1)
     share = np.cumsum(drive)
     at = np.interp(rng.uniform(0.0, 1.0, number) * share[-1], share, np.arange(len(drive)))
-    at[0] = 0.0
-    return np.asarray(at * (SAMPLE_RATE / LOAD_RATE), dtype=np.int64)
+    starts = np.asarray(at * (SAMPLE_RATE / LOAD_RATE), dtype=np.int64)
+    first = 1 + number // 40
+    starts[:first] = np.arange(first) * FIRST_TOUCH // first
+    return starts
 
 
 def _strength(drive: Array, starts: Indices) -> Array:
     """How hard the ground is worked at those samples; the touch itself is always heard."""
     at = np.minimum((starts * LOAD_RATE) // SAMPLE_RATE + 1, len(drive) - 1)
-    return np.asarray(np.maximum(drive[at] ** 0.7 + 0.03, 0.6 * (starts == 0)))
+    return np.asarray(np.maximum(drive[at] ** 0.7 + 0.03, 0.6 * (starts < FIRST_TOUCH)))
 
 
 def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generator) -> Array:

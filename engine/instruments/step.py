@@ -170,7 +170,7 @@ def loading(step: Step, press: float = 0.2) -> Array:
     growth = np.diff(force, prepend=0.0)
     rate = np.where(growth > 0.0, growth, -0.25 * growth)
     work = (1.0 - press) * (rate / rate.max()) ** 0.8 + press * force / force.max()
-    work = work * np.exp(-np.arange(len(work)) / (0.55 * len(work)))
+    work = work * np.exp(-np.arange(len(work)) / (0.42 * len(work)))
     work = np.maximum(work, signal.lfilter([0.02], [1.0, -0.98], np.pad(work, (0, LOAD_RATE // 20)))[: len(work)])
     tail = work[-1] * np.exp(-np.arange(LOAD_RATE // 12) / (0.02 * LOAD_RATE))
     work = np.concatenate([work, tail])

@@ -80,7 +80,7 @@ SURFACE_TABLE = {
     ),
     "metal": Surface(
         0.9, 80, -9,
-        plates=(Plate(150, 8000, 70, 0.3, -0.35, 1.5, -5),),
+        plates=(Plate(150, 8000, 70, 0.3, -0.4, 3.0, 1),),
         brushes=(Brush(200, 1500, 9000, -32),),
         rattle=1.0,
     ),
