@@ -88,11 +88,11 @@ def _close(rng: np.random.Generator, loose: float) -> list[Contact]:
 def _slam(rng: np.random.Generator, loose: float) -> list[Contact]:
     snap_s = rng.uniform(0.015, 0.022)
     return [
-        Contact(0.0, "panel", 1.3, 1.6),
+        Contact(0.0, "panel", 0.85, 1.6),
         Contact(0.0, "bolt", 0.3, 1.3),
-        Contact(snap_s, "strike", 0.6, 1.4),
-        *_flutter(rng, 4, 0.7 * loose**0.3, 1.2),
-        *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.08 * loose**0.5, 0.3 * loose**0.5),
+        Contact(snap_s, "strike", 0.45, 1.4),
+        *_flutter(rng, 4, 0.45 * loose**0.3, 1.2),
+        *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.08 * loose**0.5, 0.2 * loose**0.5),
     ]
 
 

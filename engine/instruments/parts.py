@@ -143,9 +143,10 @@ def summed(sounds: list[Array]) -> Array:
 
 
 def as_channel(sound: Array) -> Samples:
-    """`[sample]` as the `[1, sample]` float32 that an instrument gives; free air holds no steady pressure."""
+    """`[sample]` as the `[1, sample]` float32 that an instrument gives: no steady pressure, nothing above 22 kHz."""
     settling = np.pad(sound, (0, samples(0.02)))
-    return np.asarray(fade(band(settling, 25.0, order=1), out_s=0.01), dtype=np.float32)[None, :]
+    heard = band(band(settling, 25.0, order=1), None, 19_500.0, order=4)
+    return np.asarray(fade(heard, out_s=0.01), dtype=np.float32)[None, :]
 
 
 def energy_level(energy: float) -> float:

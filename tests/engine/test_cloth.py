@@ -99,3 +99,9 @@ def test_still_cloth_is_silent_an_instant_is_one_movement_and_a_minute_is_a_minu
     assert check.peak(played(speed=0.0)) == 0.0
     assert 0.4 <= len(played(1, 0.05)) / 48_000 < 0.45
     assert 60.0 <= len(played(1, 60.0, fabric="leather")) / 48_000 < 60.1
+
+
+def test_silk_reaches_16_khz_and_nothing_lies_above_22() -> None:
+    sound = played(3, fabric="silk")
+    assert check.band_share_db(sound, 12_000.0, 16_000.0) > -15.0
+    assert check.band_share_db(sound, 22_000.0, 24_000.0) < -45.0
