@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.types import MissingMediaError, Shot, TimelineError
+from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut, CutClip, Medium, TrackLabel
 from plugin.timeline.read import read_timeline
+from plugin.timeline.record_range import parse_range
 from plugin.timeline.select import Choice, select
 from plugin.timeline.topmost import topmost
 from tests.plugin.timelines import clip, gap, marker, save, span, stack, timeline, touch, track
@@ -249,6 +251,36 @@ def test_beneath_a_title_the_picture_is_seen(tmp_path: Path) -> None:
 
 def test_the_same_media_twice_is_two_shots(tmp_path: Path) -> None:
     assert len(select(read(timeline(track(media("a", 24), media("a", 24))), tmp_path)).shots) == 2
+
+
+@given(
+    rate=st.sampled_from(
+        [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(120)]
+    ),
+    dropping=st.booleans(),
+    start=st.integers(0, 3_000_000),
+    first=st.integers(0, 200_000),
+    length=st.integers(1, 200_000),
+)
+def test_a_range_that_is_shown_is_read_as_the_same(
+    rate: Fraction, dropping: bool, start: int, first: int, length: int
+) -> None:
+    drop_frame = dropping and clock.has_drop_frame(rate)
+    cut = Cut("", Path(), rate, start / rate, drop_frame, Fraction(9), (), (), (), ())
+    shown = Span(first / rate, (first + length) / rate)
+    assert parse_range(cut, cut.timecode_range(shown)) == shown
+    assert parse_range(cut, f"{first}-{first + length}") == shown
+
+
+@given(st.text(alphabet="0123456789:;-. to", max_size=26))
+def test_any_typing_is_a_range_or_an_error_in_words(text: str) -> None:
+    cut = Cut("", Path(), Fraction(24), Fraction(3600), False, Fraction(9), (), (), (), ())
+    try:
+        read_back = parse_range(cut, text)
+    except TimelineError as error:
+        assert len(str(error)) > 20
+    else:
+        assert read_back.start < read_back.end
 
 
 LABELS = [TrackLabel(f"V{number}", "", "Video") for number in range(1, 5)]
