@@ -12,7 +12,7 @@ class Times:
     """When a source sounds, as the words say. Seconds from the shot's start; what is not said is empty or None."""
 
     at_s: tuple[Fraction, ...] = ()  # hard times: they override the picture
-    start_s: Fraction | None = None  # "from 2 to 5 seconds", "at the end"
+    start_s: Fraction | None = None  # "from 2 to 5 seconds"; negative: counted back from the end, "at the end"
     end_s: Fraction | None = None
     every_s: Fraction | None = None
     after: str | None = None  # id of another source, e.g. "after the door closes"
@@ -57,7 +57,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """All that the words ask. `excluded` is a hard rule: it silences also what the picture or the clip name suggests."""
+    """All that the words ask. `excluded` is a hard rule: it silences also what picture or clip name suggest."""
 
     words: str = ""
     language: str = ""  # "en", "zh", "" without words

@@ -85,6 +85,10 @@ class Family:
         wanted = slots.get(self.leaf_slot) if self.leaf_slot else None
         return next((e for e in self.entries if wanted and e.slots.get(str(self.leaf_slot)) == wanted), self.plain)
 
+    def entry(self, entry_id: str) -> Entry:
+        """The entry of that id; the default for the family's own id."""
+        return next((entry for entry in self.entries if entry.id == entry_id), self.plain)
+
     @property
     def plain(self) -> Entry:
         return next(entry for entry in self.entries if entry.id == self.default)

@@ -1,0 +1,163 @@
+"""Tokens into clauses: where one thought ends, and what waits for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from engine.text.lexicon import SLOT_TABLES
+from engine.text.picks import Pick, across, picks
+from engine.text.tokens import Match, Token
+from engine.text.words import is_han
+
+CONTROL = (
+    "nothing", "silence", "except", "only", "negation", "but", "then", "after", "before", "head", "place", "fade_in",
+    "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more", "less",
+    "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
+)  # fmt: skip
+BOUNDARIES = ("separators", "then", "but")
+
+
+@dataclass(slots=True)
+class Clause:
+    """Tokens `start` up to `end`, how the clause joins the one before, and what it names."""
+
+    start: int
+    end: int
+    joiner: str  # first, stop, comma, list, and, or, then, but
+    anchors: str = ""  # "after next", "before previous": it only says when its neighbour sounds
+    picks: list[Pick] = field(default_factory=list)
+    negated: range = range(0)  # tokens that a negation rules
+    scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
+    inherits: bool = False  # negated by the clause before: "no birds or dogs"
+
+    def heads(self) -> list[Pick]:
+        return [pick for pick in self.picks if pick.kind == "head"]
+
+    def negates(self, pick: Pick) -> bool:
+        return any(index in self.negated for index in pick.indices)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text with its tokens, the phrase that rules each token, and its clauses."""
+
+    text: str
+    tokens: list[Token]
+    rules: list[Match | None]
+    clauses: list[Clause] = field(default_factory=list)
+
+    def rule(self, index: int, *kinds: str) -> str | None:
+        """The value of the phrase that begins at this token ("" for one without); None if it is none of the kinds."""
+        match = self.rules[index]
+        if match is None or match.start != index:
+            return None
+        return next((value for kind in kinds if (value := match.value(kind)) is not None), None)
+
+    def ruled(self, start: int, end: int, *kinds: str) -> Iterator[Match]:
+        """Phrases of these kinds that begin in tokens `start:end`."""
+        for index in range(start, end):
+            match = self.rules[index]
+            if match and match.start == index and match.has(*kinds):
+                yield match
+
+    def words(self, start: int, end: int) -> str:
+        return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
+
+
+def read_clauses(text: str, tokens: list[Token]) -> Reading:
+    """The clauses of a text, each with its picks."""
+    reading = Reading(text, tokens, _rules(tokens))
+    for whole in _split(reading):
+        reading.clauses.extend(_relations(reading, whole))
+    for clause in reading.clauses:
+        clause.picks = picks(tokens, reading.rules, clause.start, clause.end)
+    for before, clause in pairwise(reading.clauses):
+        if not clause.picks and before.picks:
+            clause.picks = _continued(reading, before, clause)
+    return reading
+
+
+def _continued(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:
+    """What a clause names with the noun of the one before: "the door opens and closes"."""
+    families = {pick.family for pick in before.picks}
+    found = across(reading.tokens, before.start, clause.start, clause.end)
+    return [pick for pick in found if pick.family in families][:1]
+
+
+def _rules(tokens: Sequence[Token]) -> list[Match | None]:
+    """For each token the weightiest phrase over it; a longer phrase hides the words inside."""
+    rules: list[Match | None] = [None] * len(tokens)
+    found = [
+        match
+        for token in tokens
+        for match in token.matches
+        if match.has(*CONTROL) or (match.size > 1 and match.has(*SLOT_TABLES))
+    ]
+    for match in sorted(found, key=lambda match: (-match.weight, match.start)):
+        if all(rules[index] is None for index in range(match.start, match.end)):
+            rules[match.start : match.end] = [match] * match.size
+    return rules
+
+
+def _split(reading: Reading) -> Iterator[Clause]:
+    start, joiner, index = 0, "first", 0
+    while index < len(reading.tokens):
+        boundary, length = _boundary(reading, index)
+        if boundary:
+            if index > start:
+                yield Clause(start, index, joiner)
+                joiner = boundary
+            elif (boundary not in ("comma", "and", "list") and joiner != "stop") or joiner == "comma":
+                joiner = boundary
+            start = index + length
+        index += length
+    if start < len(reading.tokens):
+        yield Clause(start, len(reading.tokens), joiner)
+
+
+def _boundary(reading: Reading, index: int) -> tuple[str, int]:
+    """The joiner that this token is, "" inside a clause, and the tokens it takes."""
+    token, match = reading.tokens[index], reading.rules[index]
+    if token.kind in ("stop", "comma", "list"):
+        return token.kind, 1
+    if token.key in ("or", "nor", "或", "或者"):
+        return "or", 1
+    if match and match.start == index and not match.has("head", "place", "negation", "degrees"):
+        for kind in BOUNDARIES:
+            if match.has(kind):
+                return ("and" if kind == "separators" else kind), match.size
+    return "", 1
+
+
+def _relations(reading: Reading, clause: Clause) -> Iterator[Clause]:
+    """Split "footsteps after the door closes" and "关门之后脚步声" into what sounds and what it waits for."""
+    for match in reading.ruled(clause.start, clause.end, "after", "before"):
+        relation = "after" if match.has("after") else "before"
+        split = _chinese_relation if is_han(reading.tokens[match.start].key) else _english_relation
+        return split(reading, clause, relation, match)
+    return iter((clause,))
+
+
+def _chinese_relation(reading: Reading, clause: Clause, relation: str, match: Match) -> Iterator[Clause]:
+    if not _names(reading, clause.start, match.start):
+        yield Clause(match.end, clause.end, "then") if match.end < clause.end else clause
+        return
+    yield Clause(clause.start, match.start, clause.joiner, anchors=f"{relation} next")
+    if match.end < clause.end:
+        yield Clause(match.end, clause.end, "and")
+
+
+def _english_relation(reading: Reading, clause: Clause, relation: str, match: Match) -> Iterator[Clause]:
+    if not _names(reading, match.end, clause.end):
+        yield clause
+    elif match.start > clause.start:
+        yield Clause(clause.start, match.start, clause.joiner)
+        yield Clause(match.end, clause.end, "and", anchors=f"{relation} previous")
+    else:
+        yield Clause(match.end, clause.end, clause.joiner, anchors=f"{relation} next")
+
+
+def _names(reading: Reading, start: int, end: int) -> bool:
+    return any(pick.kind == "head" for pick in picks(reading.tokens, reading.rules, start, end))

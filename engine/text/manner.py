@@ -1,0 +1,189 @@
+"""How a source sounds: how loud, how fast, how often, when, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from engine.text.clauses import Reading
+from engine.text.intent import Times
+from engine.text.picks import Pick
+from engine.text.slots import degree_effect, is_size
+from engine.text.tokens import Match, Token
+
+BEGINNING_S = Fraction(2)
+"""How long "at the beginning" and "at the end" last."""
+
+
+@dataclass(slots=True)
+class Manner:
+    """All that the words around a source say of how it sounds."""
+
+    gain_db: float = 0.0
+    speed: float = 1.0
+    density: float = 1.0
+    steps: float = 0.0  # of strength, -2 .. 2
+    times: Times = field(default_factory=Times)
+    pan: float | None = None
+    distance_m: float | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, and why
+
+    @property
+    def says_nothing(self) -> bool:
+        return not self.notes
+
+    def joined(self, more: Manner) -> Manner:
+        """This manner with what other words add; where both say a thing, the first holds."""
+        mine, other = self.times, more.times
+        return Manner(
+            gain_db=self.gain_db + more.gain_db,
+            speed=self.speed * more.speed,
+            density=self.density * more.density,
+            steps=self.steps + more.steps,
+            times=Times(
+                at_s=mine.at_s or other.at_s,
+                start_s=mine.start_s if mine.start_s is not None else other.start_s,
+                end_s=mine.end_s if mine.end_s is not None else other.end_s,
+                every_s=mine.every_s or other.every_s,
+                fade_in=mine.fade_in or other.fade_in,
+                fade_out=mine.fade_out or other.fade_out,
+            ),
+            pan=self.pan if self.pan is not None else more.pan,
+            distance_m=self.distance_m if self.distance_m is not None else more.distance_m,
+            notes=self.notes + more.notes,
+        )
+
+
+def read_manner(reading: Reading, territory: range, taken: frozenset[int]) -> Manner:
+    """The manner that tokens of the territory give, those already taken by names left out."""
+    manner = Manner()
+    for index in territory:
+        token, match = reading.tokens[index], reading.rules[index]
+        if token.time:
+            _time(manner, token)
+        if not match or match.start != index:
+            continue
+        if (steps := match.value("implied_strength")) is not None:
+            _note(manner, token, f"strength {steps}")
+            manner.steps += float(steps)
+        elif taken.isdisjoint(range(match.start, match.end)):
+            _word(manner, reading, match, territory)
+    return manner
+
+
+def count_of(reading: Reading, pick: Pick, territory: range) -> tuple[int, str] | None:
+    """A count and its words: "three knocks", "twice", 敲三下."""
+    for index in territory:
+        token = reading.tokens[index]
+        words = reading.words(index, min(index + 2, territory.stop))
+        if token.key in ("twice", "thrice", "onc", "once"):
+            return {"twice": 2, "thrice": 3}.get(token.key, 1), token.text
+        if token.number is None or token.number.denominator != 1 or not 1 <= token.number <= 100:
+            continue
+        following = reading.tokens[index + 1] if index + 1 < territory.stop else None
+        if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
+            return int(token.number), words
+        if _counts_name(reading, index, pick, territory):
+            return int(token.number), words
+    return None
+
+
+def _counts_name(reading: Reading, index: int, pick: Pick, territory: range) -> bool:
+    """Whether the number stands before the name with nothing but adjectives between: "three loud knocks"."""
+    if not index < pick.first <= index + 4:
+        return False
+    between = reading.tokens[index + 1 : pick.first]
+    number = reading.tokens[index].number
+    if not between and len(pick.indices) == 1 and reading.tokens[index].text == "一":
+        return False
+    plain = all(t.means("degrees", "measure", "material", "size", "more", "of", "times_word") for t in between)
+    return plain and number is not None and (number > 1 or reading.tokens[index].text in ("one", "1"))
+
+
+def _note(manner: Manner, token: Token, what: str) -> None:
+    manner.notes.append((what, token.text))
+
+
+def _word(manner: Manner, reading: Reading, match: Match, territory: range) -> None:
+    text = reading.words(match.start, match.end)
+    if is_size(reading, match) or _is_colour(reading, match):
+        return
+    if (degree := match.value("degrees")) is not None:
+        _degree(manner, reading, degree, match, territory)
+        manner.notes.append((f"degree {degree}", text))
+    elif (pan := match.value("pan")) is not None:
+        manner.pan = float(pan)
+        manner.notes.append((f"pan {pan}", text))
+    elif (metres := match.value("distance")) is not None and not _is_preposition(reading, match, territory):
+        manner.distance_m = float(metres) if manner.distance_m is None else manner.distance_m
+        manner.notes.append((f"distance {metres} m", text))
+    else:
+        _course(manner, match, text)
+
+
+def _course(manner: Manner, match: Match, text: str) -> None:
+    for kind, change in COURSES.items():
+        if match.has(kind):
+            manner.times = change(manner.times)
+            manner.notes.append((kind.replace("_", " "), text))
+            return
+
+
+COURSES: dict[str, Callable[[Times], Times]] = {
+    "fade_in": lambda times: replace(times, fade_in=True),
+    "fade_out": lambda times: replace(times, fade_out=True),
+    "at_beginning": lambda times: replace(times, start_s=Fraction(0), end_s=BEGINNING_S),
+    "at_end": lambda times: replace(times, start_s=-BEGINNING_S),
+    "whole": lambda times: replace(times, start_s=Fraction(0)),
+}
+
+
+def _degree(manner: Manner, reading: Reading, degree: str, match: Match, territory: range) -> None:
+    effect = degree_effect(degree)
+    factor = _intensity(reading, match.start, territory)
+    manner.gain_db += effect.get("gain_db", 0.0) * factor
+    manner.steps += effect.get("strength", 0.0) * (2.0 if factor > 1 else factor)
+    manner.speed *= effect.get("speed", 1.0) ** factor
+    manner.density *= effect.get("density", 1.0) ** factor
+
+
+def _intensity(reading: Reading, index: int, territory: range) -> float:
+    """1.5 after "very", 0.5 after "slightly", turned round after "not" or "not too"."""
+    before = reading.tokens[max(territory.start, index - 2) : index]
+    if any(token.key in ("not", "不", "没", "没有", "never") for token in before):
+        return -0.5
+    if any(token.means("less") for token in before[-1:]):
+        return 0.5
+    return 1.5 if any(token.means("more") for token in before[-1:]) else 1.0
+
+
+def _is_colour(reading: Reading, match: Match) -> bool:
+    """Whether an adjective is part of a colour: "light blue"."""
+    following = reading.tokens[match.end] if match.end < len(reading.tokens) else None
+    return bool(following and following.text in ("blue", "green", "red", "brown", "grey", "gray", "color", "colour"))
+
+
+def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:
+    """Whether "near" or "behind" only says beside what: "near a lake"."""
+    token = reading.tokens[match.start]
+    if match.size > 1 or not token.means("prepositions", "on"):
+        return False
+    return match.end < territory.stop and reading.tokens[match.end].means("picture", "head", "place", "object", "weak")
+
+
+def _time(manner: Manner, token: Token) -> None:
+    mark = token.time
+    if mark is None or mark.wrong:
+        return
+    times = manner.times
+    manner.times = Times(
+        at_s=times.at_s + mark.at_s,
+        start_s=mark.start_s if mark.start_s is not None else times.start_s,
+        end_s=mark.end_s if mark.end_s is not None else times.end_s,
+        every_s=mark.every_s or times.every_s,
+        fade_in=times.fade_in,
+        fade_out=times.fade_out,
+    )
+    manner.distance_m = mark.distance_m if mark.distance_m is not None else manner.distance_m
+    _note(manner, token, "distance" if mark.distance_m is not None else "time")

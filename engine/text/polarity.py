@@ -1,0 +1,186 @@
+"""What the words forbid: the reach of each negation, and the families that it silences."""
+
+from __future__ import annotations
+
+from engine.text.clauses import Clause, Reading
+from engine.text.lexicon import weight
+from engine.text.ontology import ontology, table
+from engine.text.tokens import Match
+
+HARMLESS = ("function", "measure", "prepositions", "sound_words", "joins_negation", "after_head_silent", "of")
+"""Words that may follow a negation which looks back: "birds are not wanted"."""
+
+WISHES = frozenset(
+    ("hear", "heard", "want", "wanted", "need", "allow", "includ", "present", "wish", "audibl", "要", "有", "出现",
+     "响", "加", "需要", "听到")
+)  # fmt: skip
+
+
+def negate(reading: Reading) -> None:
+    """Mark in every clause the tokens that a negation rules."""
+    for clause in reading.clauses:
+        _negate(reading, clause)
+    _besides(reading)
+    for before, clause in zip(reading.clauses, reading.clauses[1:], strict=False):
+        if _is_carried(reading, before, clause):
+            clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), before.scope, True
+    _list_ends(reading)
+    _exceptions(reading)
+
+
+def excluded(reading: Reading, clause: Clause) -> list[str]:
+    """Ids of the families and entries that the clause forbids."""
+    if clause.scope not in ("negation", "except"):
+        return []
+    ids = list(_groups(reading, clause))
+    ids.extend(_excluded_id(pick.value) for pick in clause.picks if pick.kind != "place" and clause.negates(pick))
+    return [name for index, name in enumerate(ids) if name not in ids[:index]]
+
+
+KINDS = ("nothing", "silence", "except", "only", "negation")
+
+
+def _negate(reading: Reading, clause: Clause) -> None:
+    found = [
+        (kind, match) for match in reading.ruled(clause.start, clause.end, *KINDS) if (kind := _kind(reading, match))
+    ]
+    kinds = [kind for kind, _ in found]
+    if "only" in kinds or ("except" in kinds and ("nothing" in kinds or "silence" in kinds)):
+        clause.scope = "only"
+    elif "silence" in kinds and clause.heads() and _is_silent_noun(reading, clause):
+        clause.scope, clause.negated = "negation", range(clause.start, clause.end)
+    elif "except" in kinds or "negation" in kinds:
+        clause.scope, match = next((k, m) for k, m in found if k in ("except", "negation"))
+        clause.negated = _reach(reading, clause, match.start, match.end)
+    elif kinds and not clause.heads():
+        clause.scope = kinds[0]
+
+
+def _kind(reading: Reading, match: Match) -> str:
+    """The kind of negation that a phrase is, "" where it is none: "not too loud", 一只, "just after"."""
+    kind = next(kind for kind in KINDS if match.has(kind))
+    token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
+    if kind == "negation" and _turns_degree(reading, match.end, len(reading.tokens)):
+        return ""
+    if token.key == "只" and before and before.number is not None:
+        return ""
+    if token.key == "just" and before and before.kind == "word":
+        return ""
+    return kind
+
+
+def _turns_degree(reading: Reading, index: int, end: int) -> bool:
+    """Whether the negation only weakens a degree: "not too loud", 不太大."""
+    if reading.tokens[index - 1].key not in ("not", "不", "没", "没有", "never"):
+        return False
+    while index < end and reading.tokens[index].means("too", "more"):
+        index += 1
+    return index < end and reading.rule(index, "degrees", "size") is not None
+
+
+def _is_silent_noun(reading: Reading, clause: Clause) -> bool:
+    """Whether silence is said of something before it: "the dog is silent"."""
+    silence = next(reading.ruled(clause.start, clause.end, "silence"))
+    return clause.heads()[0].last < silence.start and silence.has("after_head_silent")
+
+
+def _reach(reading: Reading, clause: Clause, first: int, after: int) -> range:
+    """From the negation to the clause's end; over the whole clause where only the words before it can be meant."""
+    rest = range(after, clause.end)
+    names = [pick for pick in clause.picks if pick.last >= after]
+    if names or _groups_in(reading, after, clause.end):
+        return rest
+    looks_back = all(_is_harmless(reading, index) for index in rest)
+    return range(clause.start, clause.end) if looks_back else range(first, clause.end)
+
+
+def _is_harmless(reading: Reading, index: int) -> bool:
+    token = reading.tokens[index]
+    return token.key in WISHES or token.kind != "word" or token.means(*HARMLESS)
+
+
+def _is_carried(reading: Reading, before: Clause, clause: Clause) -> bool:
+    """Whether a negation runs on: "no birds or dogs", "without music and voices", 不要鸟叫、音乐."""
+    if (
+        before.scope not in ("negation", "except")
+        or not before.negated
+        or clause.scope
+        or before.negated.stop < before.end
+    ):
+        return False
+    if clause.joiner == "or":
+        return True
+    return clause.joiner in ("and", "list") and _is_bare(reading, clause)
+
+
+def _is_bare(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause is nothing but names of sounds."""
+    named = {index for pick in clause.picks for index in pick.indices if pick.kind != "place"}
+    grouped = {i for start, end, _ in _groups_in(reading, clause.start, clause.end) for i in range(start, end)}
+    rest = [i for i in range(clause.start, clause.end) if i not in named | grouped]
+    plain = all(reading.tokens[i].means("sound_words", "of", "function", "measure") for i in rest)
+    return bool(named | grouped) and plain and not clause.anchors
+
+
+def _list_ends(reading: Reading) -> None:
+    """ "No birds, wind or traffic": the last "or" makes the commas before it part of the list."""
+    clauses = reading.clauses
+    for last in range(len(clauses) - 1, 1, -1):
+        if clauses[last].joiner != "or" or clauses[last].scope:
+            continue
+        first = last - 1
+        while first > 0 and clauses[first].joiner == "comma" and not clauses[first].scope:
+            first -= 1
+        if clauses[first].scope == "negation" and all(_is_bare(reading, c) for c in clauses[first + 1 : last]):
+            for clause in clauses[first + 1 : last + 1]:
+                clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), "negation", True
+
+
+ALSO = frozenset(("also", "还", "还有", "也", "也有", "又"))
+
+
+def _besides(reading: Reading) -> None:
+    """ "Besides the rain there is also wind", 除了雨声还有风声: the first is not forbidden but added to."""
+    for clause, following in zip(reading.clauses, reading.clauses[1:], strict=False):
+        between = reading.tokens[clause.end : following.start] + reading.tokens[following.start : following.start + 3]
+        if clause.scope == "except" and any(token.key in ALSO for token in between) and not following.scope:
+            clause.negated, clause.scope = range(0), ""
+
+
+def _exceptions(reading: Reading) -> None:
+    """ "Except for rain, no sound": what is excepted from silence is all that sounds."""
+    for index, clause in enumerate(reading.clauses):
+        beside = reading.clauses[max(index - 1, 0) : index + 2]
+        if clause.scope == "except" and any(other.scope in ("nothing", "silence") for other in beside):
+            clause.scope, clause.negated = "only", range(0)
+
+
+def _groups(reading: Reading, clause: Clause) -> list[str]:
+    """Families that a word for many of them forbids: "no animals"; a weightier name of one sound wins."""
+    named = {i: pick.weight for pick in clause.picks if clause.negates(pick) for i in pick.indices}
+    ids: list[str] = []
+    for start, end, group in _groups_in(reading, clause.negated.start, clause.negated.stop):
+        size = weight(tuple(token.key for token in reading.tokens[start:end]))
+        apart = not any(index in named for index in range(start, end))
+        if any(named.get(index, 0) > size for index in range(start, end)) or (apart and named):
+            continue
+        ids.extend(table("grammar")["groups"][group]["members"])
+    return ids
+
+
+def _groups_in(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    index = start
+    while index < end:
+        match = next((m for m in reading.tokens[index].matches if m.has("groups") and m.end <= end), None)
+        if match:
+            found.append((match.start, match.end, match.value("groups") or ""))
+        index = match.end if match else index + 1
+    return found
+
+
+def _excluded_id(value: str) -> str:
+    """A named kind forbids that kind; the usual kind of an animal or a voice forbids them all."""
+    family = ontology().family(value)
+    whole = "." not in value or len(family.entries) == 1 or (value == family.default and not family.counted)
+    return family.id if whole else value

@@ -1,0 +1,213 @@
+"""Clauses into drafts of sources: which names sound, and which words around belong to which name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from engine.text.clauses import Clause, Reading
+from engine.text.manner import BEGINNING_S, Manner, count_of, read_manner
+from engine.text.ontology import Entry, Family, ontology
+from engine.text.picks import Pick
+from engine.text.slots import leaf, read_slots, sized, stands_on, strength
+from engine.text.words import is_han
+
+Params = dict[str, float | str]
+STEP_DB = 4.0
+"""What "heavy" adds to a source that has nothing else to turn."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A source in the making."""
+
+    pick: Pick
+    family: Family
+    clause: Clause
+    territory: range
+    entry: Entry
+    params: Params
+    manner: Manner
+    words: str
+    count: tuple[int, str] | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        return not self.params and self.manner.says_nothing and self.count is None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place that the words name; bare, it asks for its ambience too."""
+
+    entry: Entry
+    pick: Pick
+    clause: Clause
+    bare: bool
+
+
+def drafts(reading: Reading, clause: Clause) -> list[Draft]:
+    """What the clause asks to sound, in the order of its words."""
+    picks = _sounding(reading, clause)
+    return [
+        draft(reading, clause, pick, territory)
+        for pick, territory in zip(picks, _territories(reading, clause, picks), strict=True)
+    ]
+
+
+def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Draft:
+    family = ontology().family(pick.value)
+    slots = read_slots(reading, family, pick, territory)
+    manner = read_manner(reading, territory, _taken(clause))
+    entry, params = leaf(family, pick, slots)
+    words = reading.words(clause.start, clause.end)
+    made = Draft(pick, family, clause, territory, entry, sized(reading, entry, params, territory), manner, words)
+    made.count = count_of(reading, pick, territory) if family.counted else None
+    return made
+
+
+def add_words(reading: Reading, made: Draft, extra: range) -> None:
+    """Let a clause that names nothing speak of this source: "footsteps, leather shoes, far away"."""
+    slots = read_slots(reading, made.family, made.pick, extra)
+    more = read_manner(reading, extra, frozenset())
+    made.entry, params = leaf(made.family, made.pick, {**slots, **made.params})
+    made.params = sized(reading, made.entry, params, extra)
+    made.manner = made.manner.joined(more)
+    made.count = made.count or (count_of(reading, made.pick, extra) if made.family.counted else None)
+
+
+def finish(made: Draft) -> None:
+    """Turn the strength of the words into the slot that carries it, or into level where there is none."""
+    _clear_fades(made.manner)
+    steps = made.manner.steps
+    if steps:
+        slot = strength(made.entry, made.family, steps)
+        made.params = {**slot, **made.params}
+        made.manner.gain_db += 0.0 if slot else STEP_DB * steps
+
+
+def _clear_fades(manner: Manner) -> None:
+    """A fade at the beginning or the end is no limit on when the source sounds."""
+    times = manner.times
+    if times.fade_in and times.end_s == BEGINNING_S:
+        times = replace(times, start_s=None, end_s=None)
+    if times.fade_out and times.start_s == -BEGINNING_S:
+        times = replace(times, start_s=None)
+    manner.times = times
+
+
+def places(reading: Reading, clause: Clause) -> list[PlaceFound]:
+    """Places that the clause names, without those that a negation rules."""
+    general = any(pick.family == "ambience" for pick in clause.heads())
+    return [
+        PlaceFound(ontology().find(pick.value), pick, clause, general or not _is_locative(reading, clause, pick))
+        for pick in clause.picks
+        if pick.kind == "place" and not clause.negates(pick)
+    ]
+
+
+def _taken(clause: Clause) -> frozenset[int]:
+    return frozenset(index for pick in clause.picks if pick.kind != "weak" for index in pick.indices)
+
+
+def _sounding(reading: Reading, clause: Clause) -> list[Pick]:
+    named = [p for p in clause.picks if not clause.negates(p) and (p.kind == "head" or _is_asked(reading, clause, p))]
+    named = [pick for pick in named if not _is_surface(reading, clause, pick, named)]
+    named = [pick for pick in named if not _is_absorbed(reading, pick, named)]
+    if any(pick.kind == "place" for pick in clause.picks):
+        named = [pick for pick in named if pick.value != "ambience"]
+    return list(_merged(named))
+
+
+def _is_asked(reading: Reading, clause: Clause, pick: Pick) -> bool:
+    """Whether a thing that may be only seen is asked to sound: by a word of sound, or on a ground."""
+    if pick.kind != "weak":
+        return False
+    asked = any(reading.ruled(clause.start, clause.end, "sound_words"))
+    return asked or stands_on(reading, ontology().family(pick.value), range(pick.last + 1, clause.end))
+
+
+def _is_surface(reading: Reading, clause: Clause, pick: Pick, named: list[Pick]) -> bool:
+    """Whether a name is only where another sound happens: the lake of "rain on the lake"."""
+    tables = {
+        name for other in named if other.family != pick.family for name in _tables(other) if other.first != pick.first
+    }
+    said = [m for m in reading.tokens[pick.first].matches if m.has(*tables) and m.end > pick.last]
+    if not said or len(pick.indices) > said[0].size:
+        return False
+    before = reading.tokens[max(clause.start, pick.first - 3) : pick.first]
+    after = reading.tokens[pick.last + 1 : min(pick.last + 2, clause.end)]
+    last = reading.tokens[pick.last].text
+    under = any(token.means("on") for token in before)
+    return under or any(token.means("locative_after") for token in after) or (is_han(last) and last[-1] in "面上")
+
+
+def _tables(pick: Pick) -> set[str]:
+    return set(ontology().family(pick.value).takes.values()) - {"gait", "shoe", "material"}
+
+
+def _is_absorbed(reading: Reading, pick: Pick, named: list[Pick]) -> bool:
+    """Whether a general verb says only what another name does: "rain falls", "crashing waves"."""
+    for other in named:
+        if pick.family not in ontology().family(other.value).absorbs:
+            continue
+        if ontology().family(other.value).plain.layer.value != "ambient":
+            return True
+        first, last = min(pick.last, other.last), max(pick.first, other.first)
+        between = reading.tokens[first + 1 : last]
+        if other.first < pick.first and not any(t.means("object", "material") for t in between):
+            return True
+        if pick.first < other.first and all(t.text == "的" or t.means("degrees") for t in between):
+            return True
+    return False
+
+
+def _merged(named: list[Pick]) -> Iterator[Pick]:
+    """One pick for each thing: "footsteps walking on gravel" is one family named twice."""
+    for index, pick in enumerate(named):
+        same = [other for other in named if other.family == pick.family]
+        kinds = {other.value for other in same if "." in other.value}
+        if "." in pick.value:
+            if pick.value not in (other.value for other in named[:index]):
+                yield pick
+        elif not kinds and pick is same[0]:
+            yield pick
+
+
+def _territories(reading: Reading, clause: Clause, picks: list[Pick]) -> list[range]:
+    """The tokens of the clause, shared among its names."""
+    start, stop = clause.start, clause.end
+    if clause.negated and picks:
+        start, stop = (start, clause.negated.start) if clause.negated.start > picks[-1].last else (start, stop)
+    borders = [start, *(_border(reading, a, b) for a, b in pairwise(picks)), stop]
+    return [range(borders[index], max(borders[index], borders[index + 1])) for index in range(len(picks))]
+
+
+def _border(reading: Reading, left: Pick, right: Pick) -> int:
+    """Where the words of one name end and those of the next begin: at the last preposition between, else at once."""
+    first, last = left.last + 1, right.first
+    if first >= last:
+        return max(first, left.first + 1)
+    if is_han(reading.tokens[last].text):
+        follows = reading.tokens[first].means("more") and not any(t.text == "的" for t in reading.tokens[first:last])
+        return min(first + 2, last) if follows else first
+    prepositions = [index for index in range(first, last) if reading.tokens[index].means("prepositions")]
+    return prepositions[-1] if prepositions else first
+
+
+def _is_locative(reading: Reading, clause: Clause, pick: Pick) -> bool:
+    """Whether the place stands in a phrase of place: "in a large church", 教堂里."""
+    after = reading.tokens[pick.last + 1 : min(pick.last + 2, clause.end)]
+    if is_han(reading.tokens[pick.last].text):
+        if any(token.means("locative_after") for token in after) or reading.tokens[pick.last].text[-1] in "里上内中间":
+            return True
+        before = reading.tokens[max(clause.start, pick.first - 3) : pick.first]
+        return any(token.text in ("在", "从", "穿过", "沿着", "于", "位于") for token in before)
+    for index in range(pick.first - 1, clause.start - 1, -1):
+        token = reading.tokens[index]
+        if token.means("prepositions"):
+            return True
+        if not token.means("picture", "degrees", "size", "more", "less", "material", "place", "distance"):
+            return token.matches == [] and index > clause.start and reading.tokens[index - 1].means("prepositions")
+    return reading.tokens[pick.first].text in ("inside", "in")

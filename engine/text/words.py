@@ -1,0 +1,70 @@
+"""The shape of words: one spelling for each, and light stems, so that "Walking" and "walks" are one word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from engine.text.ontology import table
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\u3007"
+ARTICLES = frozenset({"a", "an", "the", "his", "her", "its", "my", "your", "our", "their", "some", "any"})
+
+
+def plain(text: str) -> str:
+    """NFKC, lower case, simplified Chinese; without control and format characters. New lines end sentences."""
+    lines = re.sub(r"[\r\n\u2028\u2029]+", " . ", unicodedata.normalize("NFKC", text))
+    kept = (" " if unicodedata.category(c) in ("Cc", "Zs") else c for c in lines if unicodedata.category(c) != "Cf")
+    spelled = "".join(kept).lower().replace("’", "'").replace("‘", "'").replace("`", "'")
+    return spelled.translate(_simplified())
+
+
+def is_han(text: str) -> bool:
+    return bool(re.match(f"[{HAN}]", text))
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """The word without the endings -s, -es, -ies, -ing, -ed and a final e; irregular forms by table."""
+    word = _irregular().get(word, word)
+    if len(word) <= 3 or not word.isascii() or word in _irregular().values():
+        return word.rstrip("e") if len(word) > 3 else word
+    base = _without_ending(word)
+    return base[:-1] if base.endswith("e") and len(base) > 3 else base
+
+
+def stems(phrase: str) -> tuple[str, ...]:
+    """The stems of a phrase of Latin words, without articles."""
+    return tuple(stem(word) for word in re.findall(r"[^\W_]+", phrase.replace("'", "")) if word not in ARTICLES)
+
+
+def _without_ending(word: str) -> str:
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    for ending in ("ing", "ed"):
+        base = word.removesuffix(ending)
+        if base != word and len(base) >= 3 and re.search("[aeiouy]", base):
+            return _undoubled(base)
+    return word
+
+
+def _undoubled(base: str) -> str:
+    doubled = len(base) > 3 and base[-1] == base[-2] and base[-1] not in "lsz"
+    return base[:-1] if doubled else base
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    forms: dict[str, str] = table("grammar")["irregular"]
+    return forms
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    pairs: str = table("grammar")["traditional"]
+    return {ord(old): new for old, new in zip(pairs[::2], pairs[1::2], strict=True)}
