@@ -73,7 +73,8 @@ def write_cut(scene: Scene, truth: Truth, path: Path) -> None:
     media = otio.schema.ExternalReference(scene.video.resolve().as_uri(), whole)
     track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
     track.append(otio.schema.Clip(scene.name, media, whole))
-    timeline = otio.schema.Timeline("cut", RationalTime(float(round(_START_HOUR_S * round(rate))), float(rate)))
+    hour = RationalTime(float(_START_HOUR_S * round(rate)), float(rate))  # 01:00:00:00, counted without drops
+    timeline = otio.schema.Timeline("cut", global_start_time=hour)
     timeline.tracks.append(track)
     otio.adapters.write_to_file(timeline, str(path))
 

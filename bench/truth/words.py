@@ -9,8 +9,8 @@ import numpy as np
 from bench.truth.materials import Material
 
 _ENGLISH: Mapping[str, tuple[str, ...]] = {
-    "ball": ("a {body} ball bounces on {floor}", "a {body} ball is dropped on a {floor} floor"),
-    "two-balls": ("two balls bounce on {floor}", "a {body} ball and another ball bounce on a {floor} floor"),
+    "ball": ("a {body} ball bounces on {floor}", "a {body} ball is dropped on the {floor} floor"),
+    "two-balls": ("two balls bounce on {floor}", "a {body} ball and another ball bounce on the {floor} floor"),
     "hidden-ball": ("a {body} ball bounces on {floor} behind a box",),
     "walk": ("a man walks on {floor}", "footsteps on {floor}, leather shoes"),
     "walk-followed": ("a man walks on {floor}", "slow footsteps on {floor}"),
@@ -21,8 +21,8 @@ _ENGLISH: Mapping[str, tuple[str, ...]] = {
     "typing": ("typing on a keyboard", "someone types on a computer keyboard in an office"),
     "chop": ("chopping vegetables on a {body} board", "a knife chops on a {body} board"),
     "roll": ("a {body} ball rolls on {floor} and hits a block", "a {body} ball rolls over the {floor} floor"),
-    "drag": ("a {body} box is dragged over {floor}", "dragging a heavy box across a {floor} floor"),
-    "shatter": ("a glass falls and shatters on {floor}", "a drinking glass breaks on a {floor} floor"),
+    "drag": ("a {body} box is dragged over {floor}", "dragging a heavy box across the {floor} floor"),
+    "shatter": ("a glass falls and shatters on {floor}", "a drinking glass breaks on the {floor} floor"),
     "splash": ("a {body} ball drops into water", "something falls into a pond with a splash"),
     "pour": ("water is poured into a glass, then the jug is put down", "pouring water into a glass"),
     "door": ("a {body} door opens and slams shut", "a door slams"),

@@ -148,8 +148,8 @@ def stream(setting: Setting) -> Take:
 def _window(field: Field, down: float, across: float) -> Field:
     """The part of a seamless field that begins at this row and column, to the pixel."""
     rows, columns = _GRID
-    rolled = np.roll(field, (-int(down), -int(across)), axis=(0, 1))
-    return rolled[:rows, :columns]
+    kept = np.arange(rows) + int(down), np.arange(columns) + int(across)
+    return field.take(kept[0], axis=0, mode="wrap").take(kept[1], axis=1, mode="wrap")
 
 
 def fire(setting: Setting) -> Take:

@@ -106,7 +106,7 @@ def splash(setting: Setting) -> Take:
     reach = setting.reach(1.8)
     times = list(np.cumsum([setting.uniform(1.0, 1.5), *(setting.uniform(1.5, 2.2) for _ in range(2))]))
     places = [setting.uniform(-0.6, 0.6) * reach for _ in times]
-    sizes = [setting.uniform(0.05, 0.1) for _ in times]
+    sizes = [setting.uniform(0.07, 0.12) for _ in times]
     drops = [_shards(setting, 30) for _ in times]
     drop_m = 1.25
     falls_s = float(np.sqrt(2 * drop_m / GRAVITY))
@@ -158,10 +158,25 @@ def _swell(canvas: Canvas, time_s: float) -> None:
 
 
 def _crown(canvas: Canvas, after_s: float, x: float, spray: Points) -> None:
+    if after_s < 0.46:
+        rise = 0.34 * float(np.sin(np.pi * after_s / 0.46))
+        half = 0.05 + 0.16 * after_s
+        canvas.shape(
+            [
+                (x - half, 0),
+                (x - half * 1.3, rise),
+                (x - half * 0.4, rise * 0.6),
+                (x, rise * 0.9),
+                (x + half * 0.4, rise * 0.6),
+                (x + half * 1.3, rise),
+                (x + half, 0),
+            ],
+            (206, 226, 234),
+        )
     height = spray[:, 1] * after_s - GRAVITY / 2 * after_s**2
     flying = height > 0
     points = np.stack([x + spray[:, 0] * 0.45 * after_s, height], axis=1)[flying]
-    canvas.discs(points, spray[flying, 2] * 0.6, (214, 232, 238))
+    canvas.discs(points, spray[flying, 2] * 0.9, (214, 232, 238))
     angles = np.linspace(0, 2 * np.pi, 40)
     for delay in (0.0, 0.16, 0.32):
         radius = 0.55 * (after_s - delay)
