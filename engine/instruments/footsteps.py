@@ -57,7 +57,7 @@ def _scuff(step: Step, surface: Surface) -> Array:
     drive = loading(step)
     count = dsp.samples(len(drive) / LOAD_RATE)
     rng = dsp.stream(step.seed, "scuff")
-    noise = dsp.band(rng.standard_normal(count, dtype=np.float32), 400.0, 2600.0 / surface.softness**0.3, 1) * 3.0
+    noise = dsp.band(rng.random(count, dtype=np.float32) - 0.5, 400.0, 2600.0 / surface.softness**0.3, 1) * 10.4
     level_db = step.shoe.scuff_db + step.gait.roll_db + 0.5 * surface.shoe_db
     return np.asarray(noise * dsp.to_audio(drive**0.8, count, LOAD_RATE) * dsp.db(level_db))
 

@@ -41,9 +41,9 @@ def _spread_grains(
 ) -> Array:
     """Short rings placed in time, all at once; `rises` bend their pitch upwards as they fade."""
     out = np.zeros(count)
-    for chosen in np.array_split(np.argsort(t60_s, kind="stable"), 4):
+    for chosen in np.array_split(np.argsort(t60_s, kind="stable"), 6):
         if len(chosen):
-            reach = dsp.samples(float(t60_s[chosen].max()) * 0.75) + 1
+            reach = dsp.samples(float(t60_s[chosen].max()) * 0.65) + 1
             times = np.arange(reach, dtype=np.float32) / np.float32(SAMPLE_RATE)
             fall = (6.908 / t60_s[chosen, None]).astype(np.float32)
             turns = (2.0 * np.pi * freqs_hz[chosen, None]).astype(np.float32) * times
