@@ -26,8 +26,8 @@ OBJECT = Parameter("object", "", 0.0, 65_535.0, 0.0, meaning="which key of the k
 PARAMETERS = (KIND, ENERGY, OBJECT)
 
 LETTER = {
-    "leaf": Part(1500.0, 14_000.0, 34, 0.036, 0.00008, -0.25, -0.05, 1.0),
-    "cap": Part(900.0, 9500.0, 28, 0.036, 0.00014, -0.25, -0.2, 0.8),
+    "leaf": Part(1500.0, 15_000.0, 38, 0.036, 0.00010, -0.3, -0.25, 1.2),
+    "cap": Part(800.0, 9000.0, 32, 0.036, 0.00018, -0.3, -0.3, 1.0),
     "wire": Part(2300.0, 9000.0, 14, 0.050, 0.00012, -0.3, -0.2, 0.4),
     "finger": Part(260.0, 1800.0, 8, 0.012, 0.0016, 0.0, -0.7, 0.8),
 }
@@ -37,7 +37,7 @@ CASE = {
     "glass": Part(180.0, 1700.0, 14, 0.030, 0.0018, -0.3, -0.5, 0.2),
 }
 LOWER = {"letter": 1.0, "enter": 0.84, "space": 0.68, "touch": 1.0}
-LEVEL = 0.04
+LEVEL = 0.055
 
 
 def _lower(part: Part, kind: str) -> Part:
@@ -79,9 +79,9 @@ def _case_contacts(note: Note) -> list[Contact]:
         return [Contact(0.0, "glass", 0.5)]
     bottom_s, up_s = _pressed(note)
     return [
-        Contact(0.0, "tap", 0.22),
-        Contact(bottom_s, "bottom", 0.6),
-        Contact(up_s + 0.004, "tap", 0.3),
+        Contact(0.0, "tap", 0.15),
+        Contact(bottom_s, "bottom", 0.42),
+        Contact(up_s + 0.004, "tap", 0.2),
     ]
 
 

@@ -50,6 +50,7 @@ def modes_of(part: Part, thing: Thing) -> Modes:
     freqs = part.low_hz * (part.high_hz / part.low_hz) ** place * float(np.exp(0.05 * rng.standard_normal()))
     t60 = part.t60_s * (freqs / 1000.0) ** part.t60_power * np.exp(0.1 * rng.standard_normal(part.modes))
     gains = (freqs / part.low_hz) ** part.tilt * 10.0 ** (5.0 * rng.standard_normal(part.modes) / 20.0)
+    gains *= rng.permutation(np.where(np.arange(part.modes) % 2, 1.0, -1.0))  # both ways: their low skirts cancel
     heard = gains * force_gain(freqs, part.contact_s)
     return Modes(freqs, t60, gains / np.sqrt(np.sum(heard**2)))
 
