@@ -7,7 +7,6 @@ import math
 import sys
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.types import Cancel, Layer, WordsError

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine import generate as engine
@@ -33,7 +34,7 @@ from plugin import naming
 from plugin.timeline import place
 from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, open_document
-from plugin.timeline.place import StemClip
+from plugin.timeline.place import FoundStem, StemClip
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Choice, Selection, select
 from plugin.timeline.stem_span import StemSpan, stem_span
@@ -46,10 +47,10 @@ class Job:
     """What the user asks for."""
 
     timeline: Path
-    choice: Choice = Choice()
+    choice: Choice = field(default_factory=Choice)
     words: str = ""
     output: Path | None = None
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     handles_frames: int | None = None  # about a second
     depth: Depth = Depth.INT16
     skip_missing: bool = False
@@ -234,7 +235,10 @@ def _clip_note(plan: _Plan, stems: Stems, shot: Shot, layer: Layer) -> dict[str,
     score = stems.of(shot).score
     ids = {note.id for note in naming.notes_of(shot, [score])}
     mine = tuple(note for note in score.notes if note.layer is layer and note.id in ids)
-    return {"layer": layer.value, "take": plan.take, **to_json([replace(score, notes=mine)])}
+    made_by = {name: getattr(score.made_by, name) for name in ("generator", "version", "seed", "words", "licence")}
+    # As text: OpenTimelineIO (0.18) reads numbers a unit in the last place off, and the score is kept to the bit.
+    text = json.dumps(to_json([replace(score, notes=mine)]), ensure_ascii=False)
+    return {"layer": layer.value, "take": plan.take, **made_by, "score": text}
 
 
 def _write_extras(
@@ -325,10 +329,19 @@ def scores_of(timeline: Path | Document, take: int | None = None) -> list[Score]
     for stem in found:
         if stem.take != chosen:
             continue
-        for score in from_json(dict(stem.note), stem.name):
+        for score in _noted_scores(stem):
             known = whole.setdefault(score.scene, replace(score, notes=()))
             ids = {note.id for note in known.notes}
             fresh = tuple(note for note in score.notes if note.id not in ids)
             notes = tuple(sorted((*known.notes, *fresh), key=lambda note: (note.start_s, note.id)))
             whole[score.scene] = replace(known, notes=notes)
     return [whole[scene] for scene in sorted(whole)]
+
+
+def _noted_scores(stem: FoundStem) -> list[Score]:
+    try:
+        return from_json(json.loads(str(stem.note.get("score"))), stem.name)
+    except ValueError as error:
+        raise (
+            error if isinstance(error, ScoreError) else ScoreError(f"{stem.name} carries no readable score: {error}")
+        ) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from engine.instruments.dsp import stream
 from engine.text.intent import Source
 from engine.text.ontology import Entry
@@ -12,6 +14,9 @@ from engine.types import Cue, CueKind, Curve
 
 SURE, ASKED_FOR = 0.5, 0.35  # confidence wanted of a cue by itself, and where the words ask for such an event
 SAME_INSTANT_S = 0.06
+FEWEST_STEPS = 3  # of a walk, where only hits are seen and no cadence
+CROSSING = 0.5  # share of the picture's half width that somebody covers who walks
+GAIT_INTERVAL_S = {"walk": 0.55, "run": 0.34, "sneak": 0.8}
 NATURAL_INTERVAL_S = {"footstep": 0.55, "key": 0.14, "contact": 0.45, "click": 0.4, "drip": 0.9}
 
 
@@ -96,7 +101,7 @@ def cast_struck(
     if walkers and strikers:
         _share(cast, [one for one in likely if one.step], walkers)
         _share(cast, [one for one in likely if not one.step], strikers)
-    else:
+    elif strikers or any(one.step for one in likely) or len(likely) >= FEWEST_STEPS:
         _share(cast, likely, walkers or strikers)
     return {source: limited(members, roles, source) for source, members in cast.items()}, []
 
@@ -125,20 +130,39 @@ def in_window(role: Role, happenings: Sequence[Happening], words_offset_s: float
     return [one for one in happenings if start <= one.time_s < end]
 
 
-def natural(role: Role, instrument: str, start_s: float, end_s: float, seed: int) -> list[Happening]:
-    """Events at the source's own rhythm where the words ask for it and the picture shows none."""
+def crossings(moving: Sequence[Happening]) -> list[Happening]:
+    """Those who go through the picture, the longest way first: where feet may be heard though none was seen to land."""
+    ways = [(abs(one.path.values[-1] - one.path.values[0]), one) for one in moving if one.path and one.duration_s > 0.5]
+    return [one for way, one in sorted(ways, key=lambda pair: (-pair[0], pair[1].time_s)) if way >= CROSSING]
+
+
+def interval_s(role: Role, instrument: str) -> float:
+    """Seconds from one event of a source to its next, as it is by nature and as the words quicken it."""
+    natural_s = NATURAL_INTERVAL_S.get(instrument, 0.5)
+    if instrument == "footstep":
+        natural_s = GAIT_INTERVAL_S.get(str(role.source.params.get("gait", role.entry.slots.get("gait"))), natural_s)
+    return natural_s / max(role.source.speed * role.source.density, 0.05)
+
+
+def natural(
+    role: Role, instrument: str, start_s: float, end_s: float, seed: int, path: Curve | None = None
+) -> list[Happening]:
+    """Events at the source's own rhythm where the words ask for it and the picture shows none.
+
+    `path` is where it is over the time from `start_s` on.
+    """
     source = role.source
-    interval = NATURAL_INTERVAL_S.get(instrument, 0.5) / max(source.speed * source.density, 0.05)
     rng = stream(seed, "rhythm", source.id)
     rhythmic = instrument in ("footstep", "key") or (source.count or 0) > 1
+    interval = interval_s(role, instrument)
     count = source.count or (max(int((end_s - start_s) / interval), 1) if rhythmic else 1)
-    first = start_s + min(0.5, 0.25 * (end_s - start_s))
     times: list[float] = []
-    at = first
+    at = start_s + min(0.5, 0.25 * (end_s - start_s), interval)
     while len(times) < count and at < end_s:
         times.append(at)
         at += interval * float(rng.lognormal(0.0, 0.05 if instrument != "key" else 0.4))
+    where = [float(path.at(np.array([time - start_s]))[0]) if path else 0.0 for time in times]
     return [
-        Happening(f"{source.id}.{index:03d}", time, energy=0.5, because=f"words: {source.words}")
-        for index, time in enumerate(times)
+        Happening(f"{source.id}.{index:03d}", time, x=round(x, 4), because=f"words: {source.words}")
+        for index, (time, x) in enumerate(zip(times, where, strict=True))
     ]

@@ -272,32 +272,44 @@ def _write_struck(page: _Writing, role: Role, happenings: Sequence[Happening], s
 
 
 def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) -> None:
-    """What the words ask for and no shot shows: at its own rhythm where something moves, else where the words say."""
+    """What the words ask for and no shot shows: along what moves, else where the words say."""
     for role in roles:
         if role.source.id in page.sounding or not _sounds_by_itself(role) or _is_timed(role):
             continue
-        shots = [shot for shot in seen if shot.moving] or list(seen[:1])
-        for number, shot in enumerate(shots):
+        for shot, moving in _likely_shots(role, seen):
             start, end = _word_window(page, role, shot)
-            if role.source.times.start_s is None and shot.moving:
-                start = max(start, shot.moving[0].time_s)
-                end = min(end, max(one.time_s + one.duration_s for one in shot.moving))
-            if end - start < 0.05 or (number and role.source.count):
-                continue
-            _write_imagined(page, role, shot, start, end)
+            if role.source.times.start_s is None and moving:
+                start, end = max(start, moving.time_s), min(end, moving.time_s + moving.duration_s)
+            if end - start >= 0.05:
+                _write_imagined(page, role, shot, start, end, moving)
 
 
-def _write_imagined(page: _Writing, role: Role, shot: _Seen, start_s: float, end_s: float) -> None:
+def _likely_shots(role: Role, seen: Sequence[_Seen]) -> list[tuple[_Seen, Happening | None]]:
+    """Where a source that was not seen to sound may be: those who walk, where somebody crosses the picture."""
+    if role.follows("step"):
+        crossing = [(shot, found[0]) for shot in seen if (found := casting.crossings(shot.moving))]
+        if crossing:
+            return list(crossing)
+    longest = [(shot, max(shot.moving, key=lambda one: one.duration_s)) for shot in seen if shot.moving]
+    if role.source.count or not longest:
+        return [longest[0]] if longest else [(seen[0], None)]
+    return list(longest)
+
+
+def _write_imagined(
+    page: _Writing, role: Role, shot: _Seen, start_s: float, end_s: float, moving: Happening | None
+) -> None:
     if not (role.follows("hit") or role.follows("step")):
         span = Happening(f"{shot.name}.span", start_s, end_s - start_s, because=f"words: {role.source.words}")
         page.decide(f"{role.entry.id} through {shot.name}", "the words ask for it; nothing is seen moving")
         page.add(role, [span])
         return
     seed = page.setting.seed + int(start_s * 1000)
-    made = casting.natural(role, role.entry.parts[0].instrument, start_s, end_s, seed)
+    path = moving.path if moving else None
+    made = casting.natural(role, role.entry.parts[0].instrument, start_s, end_s, seed, path)
     page.decide(
         f"{role.entry.id}: {len(made)} events in {shot.name} at their own rhythm",
-        "the words ask for it; the picture shows no contact",
+        "the words ask for it; something moves there, and no contact is seen" if moving else "the words ask for it",
     )
     page.add(role, [replace(one, id=f"{shot.name}.{one.id}") for one in made])
 

@@ -26,8 +26,8 @@ def note_seed(seed: int, event: str) -> int:
 
 
 def object_number(name: str) -> float:
-    """A number that stays with an object, so that its hits share one set of modes."""
-    return float(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest(), "little")) if name else 0.0
+    """A number that stays with a sounding thing, so that its hits share one set of modes."""
+    return float(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest(), "little"))
 
 
 def event_notes(role: Role, happening: Happening, setting: Setting, *, side: int = 0) -> list[Note]:
@@ -74,8 +74,8 @@ def part_params(part: Part, role: Role, happening: Happening, side: int = 0) -> 
     if "energy" in known:
         asked = role.source.params.get("energy")
         wanted["energy"] = energy(asked if isinstance(asked, float) else happening.energy, role.source.gain_db)
-    if "object" in known and happening.object:
-        wanted["object"] = object_number(happening.object)
+    if "object" in known:
+        wanted["object"] = object_number(f"{role.source.id}/{role.entry.id}")
     if "side" in known:
         wanted["side"] = ("left", "right")[side % 2]
     if "speed" in known and happening.curve and "speed" not in role.source.params:
