@@ -55,7 +55,8 @@ def bandwidth_hz(sound: Array, rate_hz: int) -> float:
     step = max(1, round(700.0 / (freqs[1] - freqs[0])))
     fall = level[:-step] - level[step:]
     fall[freqs[:-step] < 3000.0] = 0.0
-    sharp = np.flatnonzero(fall > 18.0)
+    highest_above = np.maximum.accumulate(level[::-1])[::-1][step:]
+    sharp = np.flatnonzero((fall > 18.0) & (level[:-step] - highest_above > 12.0))
     return float(freqs[sharp[0]]) if len(sharp) else rate_hz / 2.0
 
 
@@ -197,5 +198,5 @@ def onset_rate(sound: Array, rate_hz: int) -> float:
     flux = ndimage.gaussian_filter1d(np.maximum(np.diff(band, axis=1), 0.0).sum(axis=0), 1.5)
     usual = ndimage.median_filter(flux, 151)
     spread = np.median(np.abs(flux - usual)) + TINY
-    peaks, _ = signal.find_peaks(flux - usual, height=6.0 * spread, distance=12)
+    peaks, _ = signal.find_peaks(flux - usual, height=max(6.0 * spread, 0.15 * float(np.max(flux))), distance=12)
     return float(len(peaks) * rate_hz / len(sound))

@@ -43,10 +43,10 @@ class Sound:
     statistics: list[Statistics] = field(default_factory=list)
 
 
-def measured(name: str, wave: Array, rate_hz: int, steady: bool) -> Sound:
+def measured(name: str, wave: Array, rate_hz: int, steady: bool, limit_hz: float | None = None) -> Sound:
     """A sound and its statistics: of several excerpts where it is steady, of the event from its attack where not."""
     wave = wave if steady else from_attack(wave, rate_hz)
-    found = Sound(name, wave, rate_hz, features.bandwidth_hz(wave, rate_hz))
+    found = Sound(name, wave, rate_hz, limit_hz or features.bandwidth_hz(wave, rate_hz))
     if not steady:
         found.statistics = [features.event_statistics(wave, rate_hz, found.limit_hz)]
         return found
@@ -58,11 +58,11 @@ def measured(name: str, wave: Array, rate_hz: int, steady: bool) -> Sound:
 
 
 def from_attack(wave: Array, rate_hz: int) -> Array:
-    """From 2 ms before the first 5 ms that come within 25 dB of the loudest."""
+    """From 1 ms before the energy of the last 5 ms comes within 25 dB of its greatest."""
     count = max(1, rate_hz // 200)
     power = np.convolve(np.square(wave), np.ones(count) / count)[: len(wave)]
     first = int(np.argmax(power > power.max() * 10.0**-2.5))
-    return wave[max(0, first - count - rate_hz // 500) :]
+    return wave[max(0, first - rate_hz // 1000) :]
 
 
 def recorded(subject: Subject, folder: Path) -> list[Sound]:
@@ -87,7 +87,7 @@ def rendered(subject: Subject) -> list[Sound]:
         wave = np.zeros(max(len(part) for part in parts))
         for part in parts:
             wave[: len(part)] += part
-        found.append(measured(f"seed {seed}", wave, SAMPLE_RATE, subject.steady))
+        found.append(measured(f"seed {seed}", wave, SAMPLE_RATE, subject.steady, SAMPLE_RATE / 2.0))
     return found
 
 

@@ -57,7 +57,7 @@ SUBJECTS = (
         ("fire/*fire_fire.?.ogg", "fire/*fire_small.ogg", "fire/*ambience__fire1.ogg", "fire/*ambience__fire2.ogg",
          "fire/*ambience__fire06.ogg"),
     ),
-    _bed("fire", "fire big", ("fire/*fire_large.ogg", "fire/*ambience__fire05.ogg", "fire/*burnfire.ogg"), kind="big"),
+    _bed("fire", "fire big", ("fire/*fire_large.ogg", "fire/*furnace_active*", "fire/*burnfire.ogg"), kind="big"),
     _bed("stream", "brook", ("water/*water01.ogg", "water/*water02.ogg"), kind="brook"),
     _bed("stream", "river", ("water/*river_loop*", "water/*waterfall2.ogg"), kind="river"),
     _bed("stream", "waterfall", ("water/*waterfall_*.ogg", "water/*waterfall3.ogg"), kind="waterfall"),

@@ -42,10 +42,10 @@ VESSELS = {
     "glass": Vessel(0.14, 0.035, 11.0, (1150.0, 2480.0, 3900.0, 5700.0), 0.10, -19.0),
     "ceramic": Vessel(0.10, 0.042, 9.0, (1650.0, 3300.0, 4600.0), 0.05, -21.0),
     "metal": Vessel(0.16, 0.08, 13.0, (420.0, 980.0, 1730.0, 2900.0, 4400.0), 0.22, -15.0),
-    "plastic": Vessel(0.20, 0.05, 7.0, (310.0, 640.0, 1150.0), 0.03, -19.0),
+    "plastic": Vessel(0.20, 0.05, 9.0, (310.0, 640.0, 1150.0), 0.03, -26.0),
 }
-FALLING = Swarm(0.0008, 0.006, skew=0.9, depth=1.2, loudness=0.9)
-OPEN = Swarm(0.001, 0.009, skew=1.0, depth=1.2, loudness=0.9)
+FALLING = Swarm(0.0007, 0.006, skew=0.9, depth=1.2, loudness=0.5, damping=2.5)
+OPEN = Swarm(0.001, 0.009, skew=1.0, depth=1.2, loudness=0.6, damping=2.0)
 DROPLETS = Swarm(0.0005, 0.004, skew=0.9, depth=1.3, loudness=0.8)
 
 
@@ -99,7 +99,7 @@ def _jet(note: Note, count: int) -> Array:
     swarm = OPEN if choice(note, VESSEL) == "none" else FALLING
     bubbles = band(0.09 * _scatter(count, times, swarm, loud, rng), 40.0, None, 1)
     rush = band(rng.standard_normal(count), 900.0, 9000.0, 1) * to_audio(unrest * (0.2 + rate) ** 1.5, count)
-    plunge = 0.012 * band(rng.standard_normal(count), 150.0, 1100.0, 1) * to_audio(unrest * (0.2 + rate), count)
+    plunge = 0.014 * band(rng.standard_normal(count), 70.0, 700.0, 1) * to_audio(unrest * (0.2 + rate), count)
     return bubbles + (0.006 * rush + plunge) * np.minimum(np.arange(count) / samples(0.004), 1.0)
 
 
@@ -116,7 +116,7 @@ def _air_column(water: Array, note: Note, vessel: Vessel) -> Array:
     for order, gain in ((1.0, 1.0), (3.0, 0.55), (5.0, 0.3)):
         centre = (order * SOUND_M_S / (4.0 * air_m))[:, None]
         shape += gain / np.sqrt(1.0 + (vessel.q * (freqs / centre - centre / freqs)) ** 2)
-    shape *= 1.6 / np.sqrt(1.0 + (freqs / 450.0) ** 2)  # the jet drives the air as a whole, its bubbles hardly
+    shape *= 1.8 / np.sqrt(1.0 + (freqs / 400.0) ** 2)  # the jet drives the air as a whole, its bubbles hardly
     spectra = fft.rfft(frames * window, axis=1) * shape
     waves = fft.irfft(spectra, FRAME, axis=1) * window
     sound = np.zeros(len(padded) + FRAME)
@@ -170,12 +170,14 @@ def _slap(energy: float, size_m: float, rng: np.random.Generator) -> Array:
     sound = 0.5 * blow * np.exp(-t / (0.006 + 0.02 * big)) * np.minimum(t / 0.0005, 1.0)
     torn = band(rng.standard_normal(count), 260.0 / (0.4 + 2.2 * big), (700.0 + 1300.0 * energy) / (1.0 + big), 1)
     sound += (0.25 + 0.3 * energy + 0.7 * big) * torn * rough * _swell(t, 0.03 + 0.08 * big)
+    thud = band(rng.standard_normal(count), 45.0, 140.0, 1)
+    sound += 1.3 * big * (0.4 + 0.6 * energy) * thud * _swell(t, 0.05 + 0.10 * big)
     closing = 0.03 + 0.10 * big + rng.uniform(0.0, 0.03)
     cavity_m = float(np.clip(0.2 * size_m, 0.004, 0.035))
     add_at(sound, samples(closing), (0.25 + 0.3 * energy) * bubble(cavity_m, 0.12, 2.5 + 3.0 * big))
     for _ in range(6 + int(rng.poisson(6.0 + 16.0 * energy))):
-        radius, late = float(cavity_m * rng.uniform(0.12, 0.6)), closing + rng.exponential(0.05 + 0.12 * big)
-        add_at(sound, samples(late), rng.uniform(0.05, 0.22) * bubble(radius, rng.uniform(0.1, 0.3), 2.0))
+        radius, late = float(cavity_m * rng.uniform(0.12, 0.5)), closing + rng.exponential(0.05 + 0.09 * big)
+        add_at(sound, samples(late), rng.uniform(0.05, 0.2) * bubble(radius, rng.uniform(0.1, 0.3), 2.5))
     return fade(sound, 0.0, 0.1)
 
 

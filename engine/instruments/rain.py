@@ -44,7 +44,7 @@ SURFACE = Parameter(
 
 
 SPLASHES = Swarm(0.0004, 0.004, skew=0.8)
-PLOPS = Swarm(0.0003, 0.003, skew=1.1)
+PLOPS = Swarm(0.0003, 0.0022, depth=1.5, loudness=0.5)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _psd(low_hz: float, order: float, high_hz: float, slope: float, top_hz: floa
 HISS = _psd(2200.0, 1.2, 6500.0, 1.4)
 GROUNDS = {
     "concrete": Ground(_psd(330.0, 1.2, 620.0, 1.5), HISS, -8.0, -10.0, -12.0),
-    "leaves": Ground(_psd(900.0, 1.1, 1700.0, 1.3), _psd(1900.0, 1.3, 6500.0, 1.8), 0.0, -5.0, -26.0, stretch=2.0),
+    "leaves": Ground(_psd(900.0, 1.1, 1700.0, 1.3), _psd(1900.0, 1.3, 6500.0, 1.8), 0.0, -9.0, -26.0, stretch=2.0),
     "metal": Ground(
         _psd(300.0, 1.2, 1200.0, 1.5), HISS, -6.0, -9.0, -30.0,
         modes_hz=(400.0, 6000.0), modes=14, modes_db=-1.0, ringing_per_s=220.0,
@@ -88,7 +88,7 @@ GROUNDS = {
         modes_hz=(120.0, 600.0), t60_s=(0.02, 0.04), modes=9, modes_db=3.0, ringing_per_s=260.0, stretch=2.0,
     ),
     "water": Ground(
-        _psd(500.0, 1.2, 1500.0, 1.5), HISS, -4.0, -12.0, -1.0, bubbles_per_s=700.0, swarm=PLOPS
+        _psd(500.0, 1.2, 1500.0, 1.5), HISS, -4.0, -12.0, 1.0, bubbles_per_s=700.0, swarm=PLOPS
     ),
     "interior": Ground(_psd(170.0, 1.0, 380.0, 1.7, 6000.0), HISS, -26.0, -9.0, -16.0),
 }  # fmt: skip

@@ -125,10 +125,10 @@ def _envelopes(stretch: Stretch, waves: list[Wave], scale: float) -> tuple[Array
     for wave in waves:
         t = (times - wave.begin_s) / (scale * wave.stretch)
         gains = np.sqrt(2.0) * pan_gains(np.array([wave.place * 0.6]))
-        run_up = (t - 1.0) * (1.0 + 0.3 * wave.place), (t - 1.0) * (1.0 - 0.3 * wave.place)
-        found[0] += wave.size * gains * _bump(t / 1.1, 2.0)
+        run_up = (t - 1.2) * (1.0 + 0.3 * wave.place), (t - 1.2) * (1.0 - 0.3 * wave.place)
+        found[0] += wave.size * gains * _bump(t / 1.6, 2.5)
         found[1] += wave.size * gains * np.stack([_bump(ear / 1.6, 1.0) for ear in run_up])
-        found[2] += wave.size * gains * _bump((t - 2.8) / 1.5, 1.5)
+        found[2] += wave.size * gains * _bump((t - 3.2) / 1.5, 1.5)
     return found[0], found[1], found[2]
 
 

@@ -74,7 +74,7 @@ KINDS = {
     "open": Air(0.0, -4.0, -17.0),
     "leaves": Air(-5.0, -8.0, -15.0, leaves_db=-1.0),
     "tonal": Air(-2.0, -6.0, -22.0, tones_db=-4.0, tones=2, tones_hz=(330.0, 900.0), sharpness=20.0, glide=0.45),
-    "snow": Air(-6.0, -2.0, -27.0, tones_db=-7.0, tones=3, tones_hz=(200.0, 620.0), sharpness=9.0, glide=0.6),
+    "snow": Air(-6.0, -2.0, -31.0, tones_db=-7.0, tones=3, tones_hz=(200.0, 620.0), sharpness=9.0, glide=0.6),
     "interior": Air(-4.0, 0.0, -36.0, tones_db=-9.0, tones=2, tones_hz=(180.0, 420.0), sharpness=10.0, glide=0.5),
 }
 

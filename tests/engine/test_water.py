@@ -108,7 +108,7 @@ def test_the_pitch_of_the_vessel_rises_while_it_fills(vessel: str) -> None:
         return float(freqs[inside][np.argmax(smooth[inside])])
 
     early, late = peak_hz(sound[:SAMPLE_RATE]), peak_hz(sound[4 * SAMPLE_RATE : 5 * SAMPLE_RATE])
-    assert early == pytest.approx(empty_hz, rel=0.25)
+    assert early == pytest.approx(empty_hz, rel=0.35)
     assert late > 1.3 * early
 
 
