@@ -10,6 +10,7 @@ import numpy.typing as npt
 from bench.truth.drawing import Canvas, by
 from bench.truth.materials import Colour, shade
 
+FLAT_S = 0.08  # from the heel strike until the sole is flat
 _FOOT_M = 0.24
 _THIGH_M = 0.46
 _SHIN_M = 0.45
@@ -69,8 +70,8 @@ class Gait:
 
     def _standing(self, step: int, since_s: float) -> tuple[Place, float]:
         x = self.strike_x(step)
-        if since_s < 0.08:
-            return np.array([x, 0.0]), _TOE_UP * (1 - since_s / 0.08)
+        if since_s < FLAT_S:
+            return np.array([x, 0.0]), _TOE_UP * (1 - since_s / FLAT_S)
         rolled = np.clip((since_s / self.stance_s - 0.55) / 0.45, 0, 1)
         angle = float(_PUSH_OFF * rolled**1.5)
         return self._on_toe(x, angle), angle

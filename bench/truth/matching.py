@@ -113,4 +113,8 @@ def added(parts: Sequence[Hits]) -> Hits:
 
 
 def _within(time_s: float, spans: Sequence[Event]) -> bool:
-    return any(span.t_s - SPAN_EARLY_S <= time_s <= span.t_s + span.duration_s + SPAN_LATE_S for span in spans)
+    """Margins only where the span's own start and end are asked for: they fade, debris and toes don't."""
+    return any(
+        span.t_s - SPAN_EARLY_S * span.required <= time_s <= span.t_s + span.duration_s + SPAN_LATE_S * span.required
+        for span in spans
+    )

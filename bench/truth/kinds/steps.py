@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bench.truth.drawing import Canvas, View
-from bench.truth.figure import Clothes, Gait, draw_front, draw_side
+from bench.truth.figure import FLAT_S, Clothes, Gait, draw_front, draw_side
 from bench.truth.kinds.strikes import SKIN, SLEEVES
 from bench.truth.materials import Material
 from bench.truth.take import SKY, Setting, Take
 from bench.truth.truth import Ambience, Event
 
 _FOOT_KG = 4.0
+_TOE_KG = 1.0
+_LOOSE = ("gravel", "grass", "sand")
+_CRUNCH_S = 0.18
 _TROUSERS = ((44, 48, 62), (86, 72, 56), (52, 60, 48))
 _SHOES = ((30, 26, 24), (120, 72, 40), (200, 196, 190))
 
@@ -40,7 +45,18 @@ def _steps(
         found.append(
             Event(at, "step", "shoe", floor.name, _FOOT_KG, gait.landing_m_s(step), facing * x, required=required)
         )
-    return tuple(found)
+    return _with_what_follows(found)
+
+
+def _after(step: Event) -> Event:
+    """What follows a heel strike, neither missed nor false: the toe comes down, or loose ground gives way."""
+    if step.struck in _LOOSE:
+        return replace(step, kind="crunch", duration_s=_CRUNCH_S, required=False)
+    return replace(step, t_s=step.t_s + FLAT_S, kind="toe", mass_kg=_TOE_KG, required=False)
+
+
+def _with_what_follows(steps: list[Event]) -> tuple[Event, ...]:
+    return tuple(sorted([*steps, *(_after(step) for step in steps)], key=lambda event: event.t_s))
 
 
 def _from_the_side(setting: Setting, *, running: bool, followed: bool) -> Take:
@@ -91,9 +107,9 @@ def walk_front(setting: Setting) -> Take:
     def draw(canvas: Canvas, time_s: float) -> None:
         draw_front(canvas, gait, time_s, clothes)
 
-    events = tuple(
+    steps = [
         Event(gait.strike(step), "step", "shoe", floor.name, _FOOT_KG, gait.landing_m_s(step), 0.0)
         for step in _strikes(gait, setting.duration_s)
-    )
+    ]
     backdrop = setting.backdrop(floor.colour, horizon_m=0.6)
-    return Take(View(0.95, 1.86), (backdrop,), draw, events, {"floor": floor}, Ambience("hall"))
+    return Take(View(0.95, 1.86), (backdrop,), draw, _with_what_follows(steps), {"floor": floor}, Ambience("hall"))

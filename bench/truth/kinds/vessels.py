@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from bench.truth.drawing import Canvas, Points, View, by, turned
@@ -39,7 +41,9 @@ def shatter(setting: Setting) -> Take:
                 break
 
     speed = GRAVITY * falls_s
-    events = tuple(Event(at, "shatter", "glass", floor.name, 0.2, speed, x) for at, x in zip(hits, hit_x, strict=True))
+    hit_events = [Event(at, "shatter", "glass", floor.name, 0.2, speed, x) for at, x in zip(hits, hit_x, strict=True)]
+    debris = [replace(event, kind="debris", duration_s=0.7, required=False) for event in hit_events]
+    events = tuple(sorted(hit_events + debris, key=lambda event: event.t_s))
     words = {"body": Material("glass", "玻璃杯", tint), "floor": floor}
     return Take(
         View(1.7, 0.88), (setting.backdrop(floor.colour, apart=tint),), draw, events, words, Ambience("kitchen")
