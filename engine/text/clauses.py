@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.text.lexicon import SLOT_TABLES
-from engine.text.picks import Pick, across, picks
+from engine.text.picks import Pick, continued, picks
 from engine.text.tokens import Match, Token
 from engine.text.words import is_han
 
@@ -82,8 +82,7 @@ def read_clauses(text: str, tokens: list[Token]) -> Reading:
 def _continued(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:
     """What a clause names with the noun of the one before: "the door opens and closes"."""
     families = {pick.family for pick in before.picks}
-    found = across(reading.tokens, before.start, clause.start, clause.end)
-    return [pick for pick in found if pick.family in families][:1]
+    return continued(reading.tokens, families, clause.start, clause.end)[:1]
 
 
 def _rules(tokens: Sequence[Token]) -> list[Match | None]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
 
-from engine.text.ontology import Words, ontology, phrases, table
+from engine.text.ontology import Family, Words, ontology, phrases, table
 from engine.text.words import is_han, stems
 
 Key = tuple[str, ...]
@@ -93,6 +93,18 @@ class Lexicon:
         return key in self.meanings
 
     @cached_property
+    def actions(self) -> dict[str, list[Pattern]]:
+        """By family, the patterns of its entries without the nouns that name the family: "door+slam" is "slam"."""
+        nouns = {family.id: {_key(p) for p in chain(_each(family.words), _each(family.weak))} for family in _families()}
+        found: dict[str, list[Pattern]] = defaultdict(list)
+        for pattern in chain.from_iterable(self.patterns.values()):
+            family = pattern.meaning.value.partition(".")[0]
+            parts = tuple(part for part in pattern.parts if part not in nouns[family])
+            if parts and parts != pattern.parts and pattern.meaning.kind == "head":
+                found[family].append(Pattern(parts, pattern.meaning))
+        return found
+
+    @cached_property
     def near_spellings(self) -> dict[str, str]:
         """Long known words with one letter left out, for words with one wrong letter."""
         near: dict[str, str] = {}
@@ -126,8 +138,12 @@ def _each(words: Words) -> Iterator[str]:
     return chain.from_iterable(words.values())
 
 
+def _families() -> Iterable[Family]:
+    return ontology().families.values()
+
+
 def _heads() -> Iterator[tuple[str, Meaning]]:
-    for family in ontology().families.values():
+    for family in _families():
         yield from ((phrase, Meaning("head", family.id)) for phrase in _each(family.words))
         yield from ((phrase, Meaning("weak", family.id)) for phrase in _each(family.weak))
         for entry in family.entries:

@@ -77,8 +77,8 @@ def count_of(reading: Reading, pick: Pick, territory: range) -> tuple[int, str] 
     for index in territory:
         token = reading.tokens[index]
         words = reading.words(index, min(index + 2, territory.stop))
-        if token.key in ("twice", "thrice", "onc", "once"):
-            return {"twice": 2, "thrice": 3}.get(token.key, 1), token.text
+        if token.text in ("once", "twice", "thrice"):
+            return ("once", "twice", "thrice").index(token.text) + 1, token.text
         if token.number is None or token.number.denominator != 1 or not 1 <= token.number <= 100:
             continue
         following = reading.tokens[index + 1] if index + 1 < territory.stop else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,8 +26,15 @@ class Part:
 
     layer: Layer
     instrument: str
-    params: Slots = field(default_factory=dict)  # of this part alone; the entry's slots come on top
+    params: Slots = field(default_factory=dict)  # of this part alone; they beat the entry's slots
     gain_db: float = 0.0
+
+    def filled(self, slots: Slots, said: Slots, takes: Collection[str]) -> dict[str, float | str]:
+        """A note's parameters: the entry's slots, then this part's own, then what the words say.
+
+        `takes` are the parameters that the part's instrument declares; others are left out.
+        """
+        return {name: value for name, value in {**slots, **self.params, **said}.items() if name in takes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,25 +40,31 @@ class Pick:
 
 def picks(tokens: Sequence[Token], rules: Sequence[Match | None], start: int, end: int) -> list[Pick]:
     """What tokens `start:end` name, in order; the weightiest phrases first take their tokens."""
-    taken: set[int] = set()
+    taken: set[int] = set()  # by sounds
+    phrased: set[int] = set()  # by sounds that are one phrase: a "church bell" is no church
     placed: set[int] = set()
     chosen: list[Pick] = []
     for pick in sorted(_candidates(tokens, rules, start, end), key=_preference):
-        mine = placed if pick.scattered and pick.kind == "place" else taken
-        if mine.isdisjoint(pick.indices) and (pick.kind != "place" or placed.isdisjoint(pick.indices)):
-            chosen.append(pick)
-            mine.update(pick.indices)
+        barred = placed | (set() if pick.scattered else phrased) if pick.kind == "place" else taken
+        if not barred.isdisjoint(pick.indices):
+            continue
+        chosen.append(pick)
+        (placed if pick.kind == "place" else taken).update(pick.indices)
+        if pick.kind == "head" and not pick.scattered:
+            phrased.update(pick.indices)
     return sorted(chosen, key=lambda pick: pick.first)
 
 
-def across(tokens: Sequence[Token], before: int, start: int, end: int) -> list[Pick]:
-    """Patterns that tokens `start:end` complete with words from `before` on, as picks of their own tokens alone."""
+def continued(tokens: Sequence[Token], families: set[str], start: int, end: int) -> list[Pick]:
+    """What tokens `start:end` say of things named before: the "closes" of "the door opens and closes"."""
     found: list[Pick] = []
-    for index in range(before, end):
-        for pattern in patterns_at(tokens[index]):
-            own = tuple(at for at in stand(tokens, pattern, index, before, end) if at >= start)
-            if own:
-                found.append(Pick(own, pattern.meaning.kind, pattern.meaning.value, pattern.weight))
+    for pattern in chain.from_iterable(lexicon().actions.get(family, ()) for family in sorted(families)):
+        places = [
+            next((at for at in range(start, end) if _is_part(tokens, p, at, end, pattern)), None) for p in pattern.parts
+        ]
+        own = tuple(sorted(place for place in places if place is not None))
+        if len(own) == len(pattern.parts):
+            found.append(Pick(own, pattern.meaning.kind, pattern.meaning.value, pattern.weight))
     return sorted(found, key=_preference)
 
 
@@ -71,8 +77,8 @@ def _candidates(tokens: Sequence[Token], rules: Sequence[Match | None], start: i
         for match in tokens[index].matches:
             if match.end <= end and _is_heard(rules, match):
                 yield from _named(match)
-        for pattern in patterns_at(tokens[index]):
-            if indices := stand(tokens, pattern, index, start, end):
+        for pattern in _patterns_at(tokens[index]):
+            if indices := _stand(tokens, pattern, index, start, end):
                 yield Pick(indices, pattern.meaning.kind, pattern.meaning.value, pattern.weight, True)
 
 
@@ -87,8 +93,7 @@ def _is_heard(rules: Sequence[Match | None], match: Match) -> bool:
     return all(rule is None or rule.weight <= match.weight or rule.has(*KINDS) for rule in covers)
 
 
-def patterns_at(token: Token) -> Iterator[Pattern]:
-    """Patterns that may begin at this token."""
+def _patterns_at(token: Token) -> Iterator[Pattern]:
     known = lexicon().patterns
     found = chain.from_iterable(known.get(key, ()) for key in _forms(token))
     return (pattern for pattern in found if _may_be(token, pattern.parts[0], pattern))
@@ -111,7 +116,7 @@ def _forms(token: Token) -> tuple[str, ...]:
     return tuple(token.key[cut:] for cut in range(len(token.key)))
 
 
-def stand(tokens: Sequence[Token], pattern: Pattern, index: int, start: int, end: int) -> tuple[int, ...]:
+def _stand(tokens: Sequence[Token], pattern: Pattern, index: int, start: int, end: int) -> tuple[int, ...]:
     """The tokens of a pattern whose first part begins at `index`; () if a part is missing nearby."""
     found: list[int] = []
     near = range(max(start, index - REACH), min(end, index + REACH))

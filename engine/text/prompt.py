@@ -74,16 +74,17 @@ def _read_clauses(reading: Reading, plan: _Plan) -> None:
             finish(made)
     _link(reading.clauses, by_clause, plan)
     plan.drafts = _without_repeats([made for here in by_clause for made in here], plan)
-    _read_places([place for here in found for place in here], plan)
+    _read_rooms(plan, [place.entry for here in found for place in here])
+    plan.places = [place for here in found for place in here]
 
 
 def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]]) -> None:
     """Clauses that name nothing speak of a neighbour: the one before, or the one after where a sentence begins."""
-    for index, clause in enumerate(reading.clauses):
-        if by_clause[index] or clause.scope or any(place.bare for place in found[index]):
+    for clause, here, places_here, before, after in zip(
+        reading.clauses, by_clause, found, _last_filled(by_clause), _next_filled(by_clause), strict=True
+    ):
+        if here or clause.scope or any(place.bare for place in places_here):
             continue
-        before = next((here for here in reversed(by_clause[:index]) if here), [])
-        after = next((here for here in by_clause[index + 1 :] if here), [])
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
         for made in target:
@@ -92,16 +93,27 @@ def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: lis
 
 def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: _Plan) -> None:
     """What waits for what: "then", "after the door closes"."""
-    for index, clause in enumerate(clauses):
-        before = next((here for here in reversed(by_clause[:index]) if here), [])
-        after = next((here for here in by_clause[index + 1 :] if here), [])
-        if clause.anchors and by_clause[index]:
+    beside = zip(clauses, by_clause, _last_filled(by_clause), _next_filled(by_clause), strict=True)
+    for clause, here, before, after in beside:
+        if clause.anchors and here:
             relation, side = clause.anchors.split()
             for waiting in before if side == "previous" else after:
-                plan.links[id(waiting)] = (relation, by_clause[index][-1])
+                plan.links[id(waiting)] = (relation, here[-1])
         elif clause.joiner == "then" and before:
-            for waiting in by_clause[index]:
+            for waiting in here:
                 plan.links[id(waiting)] = ("after", before[-1])
+
+
+def _last_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """For each clause the drafts of the nearest one before that has any."""
+    last: list[list[Draft]] = [[]]
+    for here in by_clause[:-1]:
+        last.append(here or last[-1])
+    return last[: len(by_clause)]
+
+
+def _next_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    return _last_filled(by_clause[::-1])[::-1]
 
 
 def _without_repeats(made: list[Draft], plan: _Plan) -> list[Draft]:
@@ -128,15 +140,13 @@ def _is_same(one: Draft, other: Draft) -> bool:
     return "." not in bare.pick.value and bare.says_nothing
 
 
-def _read_places(found: list[PlaceFound], plan: _Plan) -> None:
-    for place in found:
-        room = place.entry.room
-        if room and plan.room is None:
-            plan.room = room
-            plan.decide(f"room {room}", f"the words name the place {place.entry.id!r}")
-        elif room and room != plan.room:
-            plan.decide(f"not room {room}", f"the first place named is {plan.room}")
-    plan.places = found
+def _read_rooms(plan: _Plan, named: list[Entry]) -> None:
+    for entry in [*named, *(draft.entry for draft in plan.drafts)]:
+        if entry.room and plan.room is None:
+            plan.room = entry.room
+            plan.decide(f"room {entry.room}", f"the words name the place {entry.id!r}")
+        elif entry.room and entry.room != plan.room:
+            plan.decide(f"not room {entry.room}", f"the first place named is {plan.room}")
 
 
 def _read_exclusions(reading: Reading, plan: _Plan) -> None:

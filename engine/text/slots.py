@@ -13,6 +13,8 @@ from engine.text.words import is_han
 
 ROLES = ("striker", "struck")
 SIZE_RANGE_M = (0.005, 3.0)
+NEVER_NAMED = ("shoe", "gait", "door_material")
+"""Slots that no kind of a family is named by."""
 LOCATIVES = frozenset("上里中面内")
 
 
@@ -31,7 +33,7 @@ def read_slots(reading: Reading, family: Family, pick: Pick, territory: range) -
     """The slots of the family that words in the territory fill."""
     slots: dict[str, float | str] = {}
     for slot, name in family.takes.items():
-        if name != "material" and (value := _best_value(reading, name, territory)):
+        if name != "material" and (value := _best_value(reading, name, pick, territory)):
             slots[slot] = value
     if "material" in family.takes.values():
         slots.update(_materials(reading, family, pick, territory))
@@ -59,9 +61,14 @@ def stands_on(reading: Reading, family: Family, territory: range) -> bool:
     return any(_is_under(reading, match, territory) for match in found)
 
 
-def _best_value(reading: Reading, name: str, territory: range) -> str | None:
-    """The value that stands where such a thing stands ("on gravel"), else the longest phrase for one."""
+def _best_value(reading: Reading, name: str, pick: Pick, territory: range) -> str | None:
+    """The value that stands where such a thing stands ("on gravel"), else the longest phrase for one.
+
+    Where a kind is already named, only such a place can change it: in "rain outside the window" none is meant.
+    """
     found = [match for match in _longest(reading, name, territory) if _is_said_of(reading, match, territory)]
+    if "." in pick.value:
+        found = [m for m in found if _is_under(reading, m, territory) or m.start in pick.indices or name in NEVER_NAMED]
     if not found:
         return None
     best = max(found, key=lambda match: (_is_under(reading, match, territory), match.weight, -match.start))
@@ -115,7 +122,8 @@ def _is_said_by_name(family: Family, pick: Pick, mention: Mention) -> bool:
     """Whether a thing only repeats what the name says: the door of "knock on the door", the nail-driving hammer."""
     if mention.start not in pick.indices:
         return False
-    return "striker" not in family.takes or mention.material in family.entry(pick.value).slots.values()
+    usual = family.entry(pick.value).slots.get(family.leaf_slot or "")
+    return "striker" not in family.takes or mention.material == usual
 
 
 def _open_role(family: Family, pick: Pick, mention: Mention, mentions: list[Mention]) -> str:
@@ -135,7 +143,8 @@ def _mentions(reading: Reading, territory: range) -> Iterator[Mention]:
     while index < territory.stop:
         material = _named(reading, index, "material", territory)
         at = material.end if material else index
-        thing = _named(reading, at, "object", territory) if at < territory.stop else None
+        whole = material if material and material.has("object") and material.size == 1 else None
+        thing = whole or (_named(reading, at, "object", territory) if at < territory.stop else None)
         if not material and not thing:
             index += 1
             continue

@@ -198,6 +198,8 @@ def _border(reading: Reading, left: Pick, right: Pick) -> int:
 
 def _is_locative(reading: Reading, clause: Clause, pick: Pick) -> bool:
     """Whether the place stands in a phrase of place: "in a large church", 教堂里."""
+    if reading.tokens[pick.first].means("prepositions"):
+        return True
     after = reading.tokens[pick.last + 1 : min(pick.last + 2, clause.end)]
     if is_han(reading.tokens[pick.last].text):
         if any(token.means("locative_after") for token in after) or reading.tokens[pick.last].text[-1] in "里上内中间":
@@ -210,4 +212,4 @@ def _is_locative(reading: Reading, clause: Clause, pick: Pick) -> bool:
             return True
         if not token.means("picture", "degrees", "size", "more", "less", "material", "place", "distance"):
             return token.matches == [] and index > clause.start and reading.tokens[index - 1].means("prepositions")
-    return reading.tokens[pick.first].text in ("inside", "in")
+    return False

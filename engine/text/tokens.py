@@ -140,7 +140,22 @@ def _word(word: str, start: int) -> Token:
     return Token(word, start, start + len(word), key=word, number=number(word))
 
 
+NEGATIONS = frozenset("不没无别勿")
+
+
 def _longest_word(run: str, position: int, known: Lexicon) -> int:
+    length = _longest(run, position, known)
+    if length < 2 or run[position] not in NEGATIONS:
+        return length
+    meanings = known.meanings[(run[position : position + length],)]
+    after = _longest(run, position + 1, known)
+    names = after >= length and any(
+        m.kind == "head" for m in known.meanings[(run[position + 1 : position + 1 + after],)]
+    )
+    return 1 if names and all(m.kind in ("picture", "function") for m in meanings) else length  # 无人群 is 无 人群
+
+
+def _longest(run: str, position: int, known: Lexicon) -> int:
     longest = min(known.longest_han, len(run) - position)
     return next((n for n in range(longest, 0, -1) if known.knows((run[position : position + n],))), 0)
 

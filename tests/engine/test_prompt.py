@@ -1,0 +1,361 @@
+"""Words into intent: tables of prompts with exactly what they ask, and laws that hold for any text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.text.explain import explain
+from engine.text.intent import Intent, Source, Times
+from engine.text.ontology import ontology
+from engine.text.prompt import MAX_CHARACTERS, read_words
+from engine.types import WordsError
+
+
+def entries(intent: Intent) -> list[str]:
+    return [source.entry for source in intent.sources]
+
+
+def only(words: str) -> Source:
+    (source,) = read_words(words).sources
+    return source
+
+
+SOURCES = [
+    ("Heavy rain on a metal roof and distant thunder, no birds", ["rain.metal", "thunder.rumble"]),
+    ("a man walks on gravel", ["footsteps.gravel"]),
+    ("She tiptoes barefoot across the wooden floor", ["footsteps.wood"]),
+    ("leather shoes on wet concrete", ["footsteps.concrete"]),
+    ("the door opens and closes", ["door.open", "door.close"]),
+    ("wooden door slams loudly", ["door.slam"]),
+    ("rain falls on the window; someone pours tea into a cup", ["rain.glass", "pour.ceramic"]),
+    ("gentle wind in the trees, occasional birds", ["wind.leaves", "birds.song"]),
+    ("crackling campfire, faint stream in the background", ["fire.campfire", "stream.brook"]),
+    ("typing on a keyboard while rain falls outside the window", ["typing.letter", "rain.interior"]),
+    ("glass shatters", ["break.glass"]),
+    ("coin drops on a marble floor", ["coin.drop"]),
+    ("waves crash on the shore", ["surf.sea"]),
+    ("A hammer hits a nail", ["tool.hammer"]),
+    ("wine glasses clink, cutlery clatters", ["dishes.glasses", "dishes.cutlery"]),
+    ("a page turns, paper crumples", ["paper.page_turn", "paper.crumple"]),
+    ("blizzard", ["wind.snow"]),
+    ("rain on the lake", ["rain.water"]),
+    ("footsteps, sound of footsteps", ["footsteps.concrete"]),
+    ("the sea", ["surf.sea"]),
+    ("大雨打在铁皮屋顶上，远处有雷声，不要鸟叫", ["rain.metal", "thunder.rumble"]),
+    ("走在碎石路上", ["footsteps.gravel"]),
+    ("高跟鞋在大理石地面上快步走", ["footsteps.tile"]),
+    ("玻璃杯放在木桌上", ["put.glass"]),
+    ("金属杯掉在水泥地上", ["drop.metal"]),
+    ("用铁锤敲木板", ["tool.hammer"]),
+    ("热水倒进陶瓷杯", ["pour.ceramic"]),
+    ("森林里的鸟叫，微风吹过树叶", ["birds.song", "wind.leaves"]),
+    ("玻璃杯摔碎", ["break.glass"]),
+    ("翻书声和敲键盘的声音", ["paper.page_turn", "typing.letter"]),
+    ("雷聲和風聲", ["thunder.rumble", "wind.open"]),
+    ("脚步声 and 雨声 with distant thunder", ["footsteps.concrete", "rain.concrete", "thunder.rumble"]),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), SOURCES)
+def test_words_ask_for_these_sources(words: str, expected: list[str]) -> None:
+    assert entries(read_words(words)) == expected
+
+
+PARAMS: list[tuple[str, dict[str, float | str]]] = [
+    ("a man walks in leather shoes", {"shoe": "leather"}),
+    ("footsteps in leather boots on snow", {"surface": "snow", "shoe": "boot"}),
+    ("a woman in high heels runs on tiles", {"surface": "tile", "shoe": "heel", "gait": "run"}),
+    ("sneaking over dry leaves", {"surface": "leaves", "gait": "sneak", "energy": 0.3}),
+    ("heavy rain on a tin roof", {"surface": "metal", "rate_mm_h": 25.0}),
+    ("light rain", {"rate_mm_h": 3.0}),
+    ("very heavy rain", {"rate_mm_h": 60.0}),
+    ("violent wind", {"speed_m_s": 20.0}),
+    ("a steel cup is set down on a wooden table", {"striker": "metal", "struck": "wood", "size_m": 0.09}),
+    ("someone drops a glass bottle on the concrete floor", {"striker": "glass", "struck": "concrete", "size_m": 0.25}),
+    ("he knocks gently on a metal door", {"struck": "metal", "size_m": 2.0, "energy": 0.3}),
+    ("a stone hits a metal barrel", {"striker": "stone", "struck": "metal", "size_m": 0.9}),
+    ("pours water into a plastic bottle", {"vessel": "plastic"}),
+    ("a steel door slams", {"struck": "metal"}),
+    ("皮鞋走在湿漉漉的水泥地上", {"surface": "concrete", "shoe": "leather"}),
+    ("光着脚在沙滩上奔跑", {"surface": "sand", "shoe": "barefoot", "gait": "run"}),
+    ("小雨", {"rate_mm_h": 3.0}),
+    ("暴雨打在窗户上", {"surface": "glass", "rate_mm_h": 60.0}),
+    ("不太大的风", {"speed_m_s": 4.5}),
+    ("金属杯放在木桌上", {"striker": "metal", "struck": "wood", "size_m": 0.09}),
+    ("把水倒进锅里", {"vessel": "metal"}),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), PARAMS)
+def test_slots_are_named_as_the_instruments_name_them(words: str, expected: Mapping[str, float | str]) -> None:
+    assert only(words).params == expected
+
+
+NEGATIONS = [
+    ("no birds", [], ["birds"]),
+    ("no wind but rain", ["rain.concrete"], ["wind"]),
+    ("rain without wind", ["rain.concrete"], ["wind"]),
+    ("no birds, no music, only a little rain", ["rain.concrete"], ["birds", "music"]),
+    ("no birds, wind or traffic", [], ["birds", "wind", "traffic", "vehicle"]),
+    ("a man walks on gravel, without birds or music", ["footsteps.gravel"], ["birds", "music"]),
+    ("do not add music, remove the traffic", [], ["music", "traffic", "vehicle"]),
+    ("footsteps but no footsteps on gravel", ["footsteps.concrete"], ["footsteps.gravel"]),
+    ("forest ambience with no animals", ["ambience.forest"], ["birds", "dog", "wild"]),
+    ("waves, no people talking", ["surf.sea"], ["crowd"]),
+    ("the dog is silent, waves crash", ["surf.sea"], ["dog"]),
+    ("birds are not wanted", [], ["birds"]),
+    ("the dog doesn't bark, rain", ["rain.concrete"], ["dog"]),
+    ("rain, everything except thunder", ["rain.concrete"], ["thunder"]),
+    ("rain, no rain", [], ["rain"]),
+    ("footsteps without shoes on sand", ["footsteps.sand"], []),
+    ("not too loud wind", ["wind.open"], []),
+    ("不要鸟叫", [], ["birds"]),
+    ("没有风但有雨声", ["rain.concrete"], ["wind"]),
+    ("不要鸟叫、音乐和人声", [], ["birds", "music", "voice", "crowd"]),
+    ("除了鸟叫，其他都要", [], ["birds"]),
+    ("除了雨声还有风声", ["rain.concrete", "wind.open"], []),
+    ("脚步声，无音乐，无对话", ["footsteps.concrete"], ["music", "voice"]),
+    ("去掉车流声，保留雨声", ["rain.concrete"], ["traffic"]),
+    ("海浪声，听不到海鸥", ["surf.sea"], ["birds.gull"]),
+    ("别墅里的脚步声", ["footsteps.concrete"], []),
+    ("一只猫叫", ["cat.meow"], []),
+]
+
+
+@pytest.mark.parametrize(("words", "sources", "excluded"), NEGATIONS)
+def test_negations_are_hard_rules(words: str, sources: list[str], excluded: list[str]) -> None:
+    intent = read_words(words)
+    assert entries(intent) == sources
+    assert set(excluded) <= set(intent.excluded)
+    assert excluded or not intent.excluded
+    assert not any(intent.excludes(source.entry) for source in intent.sources)
+
+
+@pytest.mark.parametrize(
+    "words", ["only rain", "no sound except rain", "nothing but rain", "只有雨声", "除了雨声，不要其他声音"]
+)
+def test_only_excludes_all_the_rest(words: str) -> None:
+    intent = read_words(words)
+    assert entries(intent) == ["rain.concrete"]
+    assert set(intent.excluded) == set(ontology().families) - {"rain"}
+
+
+@pytest.mark.parametrize("words", ["silence", "no sound", "Complete silence.", "静音", "没有声音", "寂静"])
+def test_silence(words: str) -> None:
+    intent = read_words(words)
+    assert intent.silent and not intent.sources
+    assert intent.excludes("rain.metal")
+
+
+S = Fraction
+TIMES = [
+    ("a door slams at 3.2s", Times(at_s=(S(16, 5),))),
+    ("door slams at 1, 2.5 and 4 seconds", Times(at_s=(S(1), S(5, 2), S(4)))),
+    ("rain from 2 to 5 seconds", Times(start_s=S(2), end_s=S(5))),
+    ("between 2 and 5 seconds, rain", Times(start_s=S(2), end_s=S(5))),
+    ("knocks every half second", Times(every_s=S(1, 2))),
+    ("knocks twice a second", Times(every_s=S(1, 2))),
+    ("door slams at 00:00:03:12", Times(at_s=(S(7, 2),))),
+    ("rain after 3 seconds", Times(start_s=S(3))),
+    ("rain until 4 s", Times(end_s=S(4))),
+    ("rain for the first two seconds", Times(start_s=S(0), end_s=S(2))),
+    ("rain fades in", Times(fade_in=True)),
+    ("wind dies down at the end", Times(fade_out=True)),
+    ("a knock at the end", Times(start_s=S(-2))),
+    ("a knock at the beginning", Times(start_s=S(0), end_s=S(2))),
+    ("第3秒关门", Times(at_s=(S(3),))),
+    ("3秒到5秒下雨", Times(start_s=S(3), end_s=S(5))),
+    ("从第2秒到第4秒下雨", Times(start_s=S(2), end_s=S(4))),
+    ("每隔半秒敲一次门", Times(every_s=S(1, 2))),
+    ("两秒半的时候关门", Times(at_s=(S(5, 2),))),
+    ("最后三秒下雨", Times(start_s=S(-3))),
+    ("雨声渐强", Times(fade_in=True)),
+    ("结尾有敲门声", Times(start_s=S(-2))),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), TIMES)
+def test_times_are_exact(words: str, expected: Times) -> None:
+    assert only(words).times == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "rate", "start", "seconds"),
+    [
+        ("door slams at 00:00:03:12", S(24), None, S(7, 2)),
+        ("door slams at 00:00:03:12", S(25), None, S(87, 25)),
+        ("door slams at 01:00:01:00", S(24), "01:00:00:00", S(1)),
+        ("door slams at 00:00:01:00", S(24), "01:00:00:00", S(1)),
+        ("door slams at 00:01:00;02", S(30000, 1001), None, S(1800 * 1001, 30000)),
+        ("door slams at 00:00:01:00", S(24000, 1001), None, S(1001, 1000)),
+    ],
+)
+def test_timecode_is_read_by_the_frame_rate(words: str, rate: S, start: str | None, seconds: S) -> None:
+    (source,) = read_words(words, frame_rate=rate, start_timecode=start).sources
+    assert source.times.at_s == (seconds,)
+
+
+def test_a_timecode_that_does_not_exist_is_reported() -> None:
+    intent = read_words("door slams at 00:00:03:99")
+    assert intent.not_understood == ("at 00:00:03:99",)
+    assert intent.sources[0].times == Times()
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "second"),
+    [
+        ("footsteps after the door closes", "door.close", "footsteps.concrete"),
+        ("After the door closes, footsteps", "door.close", "footsteps.concrete"),
+        ("three knocks, then the door opens", "knock.wood", "door.open"),
+        ("关门之后，传来脚步声", "door.close", "footsteps.concrete"),
+        ("敲三下门，然后开门", "knock.wood", "door.open"),
+    ],
+)
+def test_what_waits_for_what(words: str, first: str, second: str) -> None:
+    by_entry = {source.entry: source for source in read_words(words).sources}
+    assert set(by_entry) == {first, second}
+    assert by_entry[second].times.after == by_entry[first].id
+    assert by_entry[first].times.after is None
+
+
+MANNERS = [
+    ("loud rain", {"gain_db": 6.0}),
+    ("a faint knock", {"gain_db": -10.0}),
+    ("fast footsteps", {"speed": 1.5}),
+    ("she walks slowly", {"speed": 0.65}),
+    ("occasional birds", {"density": 0.3}),
+    ("three knocks on the door", {"count": 3}),
+    ("knocks twice", {"count": 2}),
+    ("footsteps on the left", {"pan": -0.7}),
+    ("thunder far away on the right", {"pan": 0.7, "distance_m": 30.0}),
+    ("distant thunder", {"distance_m": 150.0}),
+    ("footsteps 10 meters away", {"distance_m": 10.0}),
+    ("远处的雷声", {"distance_m": 30.0}),
+    ("左边传来脚步声", {"pan": -0.7}),
+    ("敲三下门", {"count": 3}),
+    ("三声枪响", {"count": 3}),
+    ("慢慢走", {"speed": 0.65}),
+    ("偶尔有鸟叫", {"density": 0.3}),
+    ("很响的雨声", {"gain_db": 6.0}),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), MANNERS)
+def test_manner(words: str, expected: Mapping[str, float]) -> None:
+    source = only(words)
+    plain = {"gain_db": 0.0, "speed": 1.0, "density": 1.0, "count": None, "pan": None, "distance_m": None}
+    assert {name: getattr(source, name) for name in plain} == {**plain, **expected}
+
+
+@pytest.mark.parametrize(
+    ("words", "room", "sources"),
+    [
+        ("footsteps in a large empty church", "church", ["footsteps.concrete"]),
+        ("night street in the rain", "street", ["rain.concrete", "ambience.night_street"]),
+        ("a quiet office, someone types on a keyboard", "small_room", ["typing.letter", "ambience.office"]),
+        ("inside a car", "car", ["ambience.car"]),
+        ("drips in a cave", "cave", ["drip.cave"]),
+        ("教堂里的脚步声", "church", ["footsteps.concrete"]),
+        ("雨夜的街道", "street", ["rain.concrete", "ambience.night_street"]),
+        ("厨房里有人洗碗", "kitchen", ["tap.running"]),
+    ],
+)
+def test_places_give_the_room_and_named_for_themselves_their_bed(words: str, room: str, sources: list[str]) -> None:
+    intent = read_words(words)
+    assert (intent.room, entries(intent)) == (room, sources)
+
+
+def test_picture_words_are_no_complaint_and_unknown_words_are_one() -> None:
+    assert read_words("a man in a red hat looks at the camera").not_understood == ()
+    assert read_words("rain xqzzvk").not_understood == ("xqzzvk",)
+
+
+@pytest.mark.parametrize(
+    ("words", "language"), [("rain", "en"), ("雨声", "zh"), ("雨声很大 rain", "zh"), ("", ""), ("12 !", "")]
+)
+def test_language(words: str, language: str) -> None:
+    assert read_words(words).language == language
+
+
+def test_spelling_with_one_wrong_letter_is_read_and_said() -> None:
+    intent = read_words("footsteos on gravle")
+    assert entries(intent) == ["footsteps.gravel"]
+    assert any("one letter differs" in decision.why for decision in intent.decisions)
+
+
+def test_too_many_words_are_refused_with_what_to_do() -> None:
+    with pytest.raises(WordsError, match=r"20001 characters.*shorten"):
+        read_words("a" * (MAX_CHARACTERS + 1))
+
+
+def test_explain_says_each_thing_with_its_reason() -> None:
+    lines = explain(
+        read_words("heavy rain on a tin roof, a dog barks at 2 s on the left, no birds, xqzzvk")
+    ).splitlines()
+    assert "s1: rain.metal on ambient: rate_mm_h 25.0, surface metal" in lines
+    assert "s2: dog.bark on action: at 2 s, pan -0.7" in lines
+    assert "    does not sound: no instrument plays dog.bark yet" in lines
+    assert "excluded: birds (forbidden in 'no birds')" in lines
+    assert "not understood: 'xqzzvk'" in lines
+
+
+def test_explain_of_nothing_says_so() -> None:
+    assert explain(read_words("")) == "the words ask for nothing that sounds: the picture alone decides"
+
+
+CLAUSES = [
+    "heavy rain on a tin roof", "distant thunder", "no birds", "a man walks on gravel", "the wooden door slams at 3 s",
+    "without music", "no footsteps", "wind in the trees", "不要风声", "远处的雷声", "玻璃杯掉在水泥地上", "没有鸟叫",
+    "a fire crackles",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=5, unique=True).flatmap(
+        lambda c: st.tuples(st.just(c), st.permutations(c))
+    )
+)
+def test_the_order_of_clauses_does_not_change_what_sounds(orders: tuple[list[str], list[str]]) -> None:
+    one, other = (read_words(". ".join(order)) for order in orders)
+    assert sorted(entries(one)) == sorted(entries(other))
+    assert set(one.excluded) == set(other.excluded)
+
+
+@given(st.sampled_from(sorted(ontology().families)), st.lists(st.sampled_from(CLAUSES), max_size=4), st.booleans())
+def test_what_is_negated_is_never_among_the_sources(family: str, others: list[str], first: bool) -> None:
+    name = next(word for word in ontology().families[family].words["en"] if "+" not in word)
+    clauses = [f"no {name}", *others] if first else [*others, f"no {name}"]
+    intent = read_words(", ".join(clauses))
+    assert intent.excludes(ontology().families[family].default) or family in intent.excluded
+    assert not any(source.entry.startswith(family + ".") for source in intent.sources)
+
+
+@given(st.sampled_from(sorted(ontology().families)), st.sampled_from(["不要", "没有", "无", "去掉", "不要有"]))
+def test_each_family_can_be_negated_in_chinese(family: str, negation: str) -> None:
+    name = next(word for word in ontology().families[family].words["zh"] if "+" not in word)
+    intent = read_words(f"{negation}{name}")
+    assert not intent.sources
+    assert family in intent.excluded
+
+
+PIECES = (
+    "rain ", "no ", "雨", "不要", "at 3 s ", "00:00:01:02 ", "after ", "之后", ", ", "。", "every ", "\u202e", "🌧", "half ",
+    "only ", "then ", "0:99 ", "door ", "except ", "的", "三", "秒",
+)  # fmt: skip
+ANY_TEXT = st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY_TEXT)
+def test_no_text_crashes_and_the_same_text_means_the_same(words: str) -> None:
+    intent = read_words(words)
+    assert intent == read_words(words)
+    assert intent.words == words
+    assert not any(intent.excludes(source.entry) for source in intent.sources)
+    assert [source.id for source in intent.sources] == [f"s{n}" for n in range(1, len(intent.sources) + 1)]
+    assert explain(intent)
