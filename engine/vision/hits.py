@@ -1,0 +1,206 @@
+"""Contacts and footfalls: candidates weighed, those of one instant joined, what walks told from what strikes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.types import Cue, CueKind
+from engine.vision.cadence import Cadence, cadence
+from engine.vision.evidence import Candidate, candidates
+from engine.vision.model import contact_outputs, instant_outputs
+from engine.vision.overview import loudness
+from engine.vision.watch import Watched
+
+EXPOSED = 0.25  # of a frame after its stamp: where the shutter is open, on average, at half a frame of exposure
+JOIN_S = 0.04
+JOIN_PX = 40
+APART_S = 0.05
+ON_BEAT_S = 0.06
+LEAST_LOG_ODDS = -3.5
+LEAST_CONFIDENCE = 0.12
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """Candidates that speak of one contact."""
+
+    time_s: float
+    members: tuple[Candidate, ...]
+    shares: tuple[float, ...]  # probability by each member alone
+    figures: tuple[float, ...]
+    footfall: float  # log odds
+    confidence: float = 0.0
+
+    @property
+    def best(self) -> Candidate:
+        return max(zip(self.shares, self.members, strict=True), key=lambda pair: pair[0])[1]
+
+
+def frame_length(watched: Watched) -> float:
+    """Seconds that a picture usually lasts."""
+    times = np.array([m.time_s for m in watched.moments])
+    return float(np.median(np.diff(times))) if times.size > 1 else 1 / 24
+
+
+def hits(watched: Watched) -> list[Cue]:
+    """HIT and STEP cues, in order of time."""
+    frame_s = frame_length(watched)
+    found = weighed(watched, candidates(watched, frame_s), frame_s)
+    scenes = sorted({_scene(one) for one in found})
+    in_step = [one for scene in scenes for one in _in_step([o for o in found if _scene(o) == scene])]
+    chosen = [one for one in _apart(in_step) if one.confidence >= LEAST_CONFIDENCE]
+    return [_cue(k, one, watched, frame_s) for k, one in enumerate(sorted(chosen, key=lambda one: one.time_s))]
+
+
+def weighed(watched: Watched, found: list[Candidate], frame_s: float) -> list[Instant]:
+    """Instants with their confidence."""
+    if not found:
+        return []
+    outputs = contact_outputs(np.array([c.features for c in found]))
+    outputs[_unsafe(watched, found, frame_s), 0] = -9.0
+    joined = join(found, outputs, frame_s)
+    if not joined:
+        return []
+    odds = instant_outputs(np.array([one.figures for one in joined]))
+    shares = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+    return [replace(one, confidence=float(p)) for one, p in zip(joined, shares, strict=True)]
+
+
+def _unsafe(watched: Watched, found: list[Candidate], frame_s: float) -> npt.NDArray[np.bool_]:
+    """Too near a cut or a flash: there everything changes at once."""
+    times = np.array([_sample_s(c) for c in found])
+    bad = np.zeros(times.size, dtype=bool)
+    for cut_s in watched.cuts_s:
+        bad |= np.abs(times - cut_s) < 2 * frame_s
+    for flash_s in watched.flashes_s:
+        bad |= (times > flash_s - 2 * frame_s) & (times < flash_s + 0.2)
+    return bad
+
+
+def _sample_s(candidate: Candidate) -> float:
+    return candidate.kink.track.rows[candidate.kink.row].time
+
+
+def join(found: list[Candidate], outputs: Floats, frame_s: float) -> list[Instant]:
+    """Greedily, the likeliest first: what is near it in time and place is the same contact."""
+    odds = outputs[:, 0]
+    times = np.array([_sample_s(c) for c in found]) + (np.clip(outputs[:, 1], -2, 3) + EXPOSED) * frame_s
+    x, y = np.array([c.x for c in found]), np.array([c.y for c in found])
+    free, joined = np.ones(len(found), dtype=bool), list[Instant]()
+    for i in np.argsort(-odds, kind="stable"):
+        if odds[i] < LEAST_LOG_ODDS:
+            break
+        if not free[i]:
+            continue
+        beside = np.hypot(x - x[i], y - y[i]) < JOIN_PX
+        near = np.abs(times - times[i]) < JOIN_S
+        one = _instant(found, outputs, times, near, near & beside & free, frame_s)
+        free &= ~((near | (np.abs(times - one.time_s) < APART_S)) & beside)
+        joined.append(one)
+    return joined
+
+
+def _instant(
+    found: list[Candidate],
+    outputs: Floats,
+    times: Floats,
+    near: npt.NDArray[np.bool_],
+    members: npt.NDArray[np.bool_],
+    frame_s: float,
+) -> Instant:
+    rows = np.nonzero(members)[0]
+    odds = np.sort(outputs[rows, 0])[::-1]
+    shares = 1 / (1 + np.exp(-outputs[rows, 0]))
+    time_s = float((times[rows] * shares**2).sum() / (shares**2).sum())
+    around = (np.abs(times - time_s) < 0.15) & ~near
+    chosen = [found[k] for k in rows]
+    by_source = [
+        max((s for s, c in zip(shares, chosen, strict=True) if c.source == name), default=0.0)
+        for name in ("thing", "stir", "fade")
+    ]
+    figures = (
+        float(odds[0]), float(odds[:3].mean()), float(odds[:8].mean()), log(1 + float(shares.sum())),
+        log(1 + rows.size), *map(float, by_source),
+        float(np.sqrt((shares * (times[rows] - time_s) ** 2).sum() / shares.sum())) / 0.02,
+        float(outputs[around, 0].max(initial=-6.0)), log(frame_s * 30),
+    )  # fmt: skip
+    return Instant(time_s, tuple(chosen), tuple(map(float, shares)), figures, float(outputs[rows, 2].mean()))
+
+
+def _scene(one: Instant) -> int:
+    return one.members[0].kink.track.scene
+
+
+def _in_step(found: list[Instant]) -> list[Instant]:
+    """Where somebody walks, the footfalls that keep the rhythm are surer, and those between are hardly any."""
+    falls = [one for one in found if one.footfall > 0]
+    walk = cadence([one.time_s for one in falls], [one.confidence for one in falls])
+    if walk is None:
+        return found
+    beats = np.array(walk.times_s)
+    on_beat = [_on_beat(falls, beat, walk) for beat in walk.times_s]
+    others = [one for one in found if np.abs(beats - one.time_s).min() > ON_BEAT_S]
+    return [one for one in on_beat if one] + [_off_beat(one, walk) for one in others]
+
+
+def _on_beat(falls: list[Instant], beat_s: float, walk: Cadence) -> Instant | None:
+    near = [one for one in falls if abs(one.time_s - beat_s) <= ON_BEAT_S]
+    if not near:
+        return None
+    best = max(near, key=lambda one: (one.confidence, -one.time_s))
+    weights = [one.confidence**2 for one in near]
+    time_s = sum(w * one.time_s for w, one in zip(weights, near, strict=True)) / sum(weights)
+    sure = min(0.95, 0.4 + 0.6 * walk.quality)
+    return replace(best, time_s=time_s, confidence=max(best.confidence, sure), footfall=max(best.footfall, 1.0))
+
+
+def _off_beat(one: Instant, walk: Cadence) -> Instant:
+    among = walk.times_s[0] - walk.period_s < one.time_s < walk.times_s[-1] + walk.period_s
+    return replace(one, confidence=min(0.45, 0.6 * one.confidence)) if among and one.footfall > -1 else one
+
+
+def _apart(found: list[Instant]) -> list[Instant]:
+    """Of contacts heard as one, the surest."""
+    kept: list[Instant] = []
+    for one in sorted(found, key=lambda one: (-one.confidence, one.time_s)):
+        if all(abs(one.time_s - other.time_s) > 0.03 for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _cue(number: int, one: Instant, watched: Watched, frame_s: float) -> Cue:
+    best, step = one.best, one.footfall > 0
+    row = best.kink.track.rows[best.kink.row]
+    speed = max(
+        (c.kink.pace_px for c, s in zip(one.members, one.shares, strict=True) if s > 0.3), default=best.kink.pace_px
+    )
+    size = row.area**0.5 / watched.height
+    return Cue(
+        id=f"{'step' if step else 'hit'}-{number:03d}-{one.time_s:.3f}",
+        kind=CueKind.STEP if step else CueKind.HIT,
+        time_s=one.time_s,
+        x=float(np.clip(2 * best.x / max(watched.width - 1, 1) - 1, -1, 1)),
+        y=float(np.clip(2 * best.y / max(watched.height - 1, 1) - 1, -1, 1)),
+        size=(row.bottom - row.top) / watched.height,
+        energy=loudness(speed / frame_s / watched.height, size),
+        confidence=one.confidence,
+        label="footfall" if step else _sort_of(best),
+        object=f"o{best.kink.track.number}" if best.source == "thing" else f"p{best.kink.track.number}",
+    )
+
+
+def _sort_of(candidate: Candidate) -> str:
+    """What sort of evidence it was."""
+    kink = candidate.kink
+    if candidate.source == "fade":
+        return "stop"
+    if kink.steadiness < 0.3:
+        return "burst"
+    if kink.drop > 1.25:
+        return "reversal"
+    return "landing" if kink.signal in ("centre", "bottom") else "stop"

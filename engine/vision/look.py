@@ -1,0 +1,153 @@
+"""Look at a shot: its pictures become cues."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from engine.media.decode import Frame, Report, read_frames
+from engine.types import Cancel, CancelledError, Cue, Curve, Shot
+from engine.vision import cache
+from engine.vision.hits import hits
+from engine.vision.overview import camera_cues, cut_cues, motion_cues, motion_curve, place_cues, texture_cues
+from engine.vision.watch import Watched, Watcher
+
+VERSION = "1"  # of everything that changes what is seen
+COLOUR_RATE = 8.0
+MOST_PICTURES_S = 61  # of record time; what is faster cannot be heard as separate
+BACKWARD_SPAN_S = 3
+_AHEAD = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen in one shot; times in record seconds from the shot's start."""
+
+    cues: tuple[Cue, ...] = ()
+    warnings: tuple[str, ...] = ()
+    motion: Curve | None = None  # how much of the picture moves, 0..1
+
+
+def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, cancel: Cancel | None = None) -> Look:
+    """Look at a shot, or remember it. MissingMediaError, MediaError, CancelledError."""
+    if shot.media is None:
+        return Look(warnings=(f"{shot.name}: its picture is missing; only the words are followed there.",))
+    name = cache.key(shot, VERSION)
+    kept = cache.load(name)
+    if kept is not None:
+        progress(1.0)
+        return Look(*kept)
+    report = Report(shot.media)
+    watched = _watch(shot, report, progress, cancel)
+    seen = Look(_cues(watched, float(shot.duration)), report.warnings(), motion_curve(watched))
+    cache.store(name, seen.cues, seen.warnings, seen.motion)
+    return seen
+
+
+def _cues(watched: Watched, duration_s: float) -> tuple[Cue, ...]:
+    found = [*hits(watched), *motion_cues(watched), *texture_cues(watched), *camera_cues(watched)]
+    found += [*place_cues(watched), *cut_cues(watched)]
+    inside = [_within(cue, duration_s) for cue in found if -0.02 <= cue.time_s < duration_s]
+    return tuple(sorted(inside, key=lambda cue: (cue.time_s, cue.id)))
+
+
+def _within(cue: Cue, duration_s: float) -> Cue:
+    start = max(0.0, cue.time_s)
+    return replace(cue, time_s=start, duration_s=max(0.0, min(cue.duration_s, duration_s - start)))
+
+
+def _watch(shot: Shot, report: Report, progress: Callable[[float], None], cancel: Cancel | None) -> Watched:
+    watcher: Watcher | None = None
+    total_s = max(float(shot.duration), 1e-6)
+    with closing(_record_frames(shot, report)) as frames:
+        for k, (time_s, frame) in enumerate(frames):
+            if k % 16 == 0:
+                progress(min(0.99, max(0.0, time_s / total_s)))
+                if cancel is not None and cancel.is_set():
+                    raise CancelledError(f"{shot.name}: looking was stopped")
+            watcher = watcher or Watcher(frame.grey.shape[1], frame.grey.shape[0])
+            watcher.add(time_s, frame.grey, frame.rgb)
+    assert watcher is not None  # read_frames raises where there is no picture
+    watched = watcher.end()
+    progress(1.0)
+    return watched
+
+
+def _record_frames(shot: Shot, report: Report) -> Generator[tuple[float, Frame], None, None]:
+    """Pictures in the order of the cut, with record seconds from the shot's start; decoded on a thread of its own."""
+    last = -1.0
+    with closing(_aside(_source_frames(shot, report))) as frames:
+        for frame in frames:
+            time_s = float((frame.time - shot.source_start) / shot.speed) if shot.speed else 0.0
+            if time_s - last >= 1 / MOST_PICTURES_S - 1e-6 or last < 0:
+                last = time_s
+                yield time_s, frame
+
+
+def _source_frames(shot: Shot, report: Report) -> Iterator[Frame]:
+    assert shot.media is not None
+    start, end = shot.source_start, shot.source_start + shot.duration * shot.speed
+    if shot.speed > 0:
+        yield from read_frames(shot.media, start, end, colour_rate=_colour_rate(shot), report=report)
+    elif shot.speed < 0:
+        yield from _backward(shot, end, start, report)
+    else:
+        yield next(iter(read_frames(shot.media, start, start + Fraction(1, 1000), report=report)))
+
+
+def _colour_rate(shot: Shot) -> float:
+    return COLOUR_RATE * float(abs(shot.speed))
+
+
+def _backward(shot: Shot, first: Fraction, last: Fraction, report: Report) -> Iterator[Frame]:
+    """From `last` down to `first`, read in spans that fit in memory."""
+    assert shot.media is not None
+    end = last
+    while end > max(first, Fraction(0)):
+        start = max(first, Fraction(0), end - BACKWARD_SPAN_S)
+        span = list(read_frames(shot.media, start, end, colour_rate=_colour_rate(shot), report=report))
+        inside = [f for f in span if f.time >= start] or span[:1]
+        yield from reversed(inside)
+        end = start
+
+
+def _aside(frames: Iterator[Frame]) -> Generator[Frame, None, None]:
+    """The same pictures, read on another thread, a few ahead. What it raises is raised here."""
+    ready: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=_AHEAD)
+    stop = threading.Event()
+
+    def read() -> None:
+        try:
+            for frame in frames:
+                if not _put(ready, frame, stop):
+                    return
+            _put(ready, None, stop)
+        except BaseException as error:  # raised again where the pictures are asked for
+            _put(ready, error, stop)
+
+    reader = threading.Thread(target=read, name="decode", daemon=True)
+    reader.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        reader.join()
+
+
+def _put(
+    ready: queue.Queue[Frame | BaseException | None], item: Frame | BaseException | None, stop: threading.Event
+) -> bool:
+    while not stop.is_set():
+        try:
+            ready.put(item, timeout=0.1)
+        except queue.Full:
+            continue
+        return True
+    return False

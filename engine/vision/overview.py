@@ -1,0 +1,178 @@
+"""Cues of the shot as a whole: what moves for a while, the camera, the textures, the place, cuts and flashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from math import log10
+
+import numpy as np
+
+from engine.types import Cue, CueKind, Curve
+from engine.vision.model import texture_shares
+from engine.vision.tracks import Series, Track
+from engine.vision.watch import Moment, Watched
+
+MOTION_LEAST_S = 0.3
+CURVE_STEP_S = 0.1
+FULL_SPEED = 1.5  # picture heights a second that count as 1 on a motion curve
+
+
+def motion_curve(watched: Watched) -> Curve | None:
+    """How much of the picture moves, 0..1, at ten points a second."""
+    if len(watched.moments) < 2:
+        return None
+    times = np.array([m.time_s for m in watched.moments])
+    return _curve(times, np.array([m.moving for m in watched.moments]))
+
+
+def motion_cues(watched: Watched) -> list[Cue]:
+    """One for every thing that goes somewhere, with its speed and its way across."""
+    return [cue for track in watched.things if (cue := _motion(track, watched)) is not None]
+
+
+def _motion(track: Track, watched: Watched) -> Cue | None:
+    series = track.series()
+    times = series["time"]
+    if times[-1] - times[0] < MOTION_LEAST_S or times.size < 5:
+        return None
+    x, y = _smooth(series["x"]), _smooth(series["y"])
+    speed = np.hypot(np.gradient(x, times), np.gradient(y, times)) / watched.height
+    size = float(np.median(np.sqrt(series["area"]))) / watched.height
+    way = float(np.hypot(np.ptp(x), np.ptp(y))) / watched.height
+    if way < 0.05:
+        return None
+    straight = way / max(float((speed[1:] * np.diff(times)).sum()), way)
+    return Cue(
+        id=f"motion-{track.number:03d}-{times[0]:.3f}",
+        kind=CueKind.MOTION,
+        time_s=float(times[0]),
+        duration_s=float(times[-1] - times[0]),
+        x=_share(float(series["seen_x"].mean()), watched.width),
+        y=_share(float(series["seen_y"].mean()), watched.height),
+        size=float(np.median(series["bottom"] - series["top"])) / watched.height,
+        energy=loudness(float(np.percentile(speed, 90)), size),
+        confidence=float(np.clip(0.3 + 0.4 * straight + 0.3 * min(1.0, times.size / 20), 0, 0.95)),
+        curve=_curve(times, np.minimum(speed / FULL_SPEED, 1.0)),
+        path=_curve(times, 2 * series["seen_x"] / max(watched.width - 1, 1) - 1),
+        object=f"o{track.number}",
+    )
+
+
+def camera_cues(watched: Watched) -> list[Cue]:
+    """Stretches in which the camera pans, zooms or shakes."""
+    found: list[Cue] = []
+    for scene, group in groupby(watched.moments, key=lambda m: m.scene):
+        found += _camera_of_scene(scene, list(group), watched)
+    return found
+
+
+def _camera_of_scene(scene: int, moments: list[Moment], watched: Watched) -> Iterator[Cue]:
+    times = np.array([m.time_s for m in moments])
+    if times.size < 6:
+        return
+    step = np.gradient(times)
+    shift = np.array([m.move.shift for m in moments]) / watched.height / step
+    zoom = np.log(np.array([abs(m.move.turn) for m in moments])) / step
+    wide = min(times.size, max(3, round(0.5 / float(np.median(step)))))
+    steady = np.convolve(shift, np.ones(wide) / wide, mode="same")
+    labels = np.full(times.size, "", dtype=object)
+    labels[np.sqrt(np.convolve(np.abs(shift - steady) ** 2, np.ones(wide) / wide, mode="same")) > 0.06] = "shake"
+    labels[np.abs(np.convolve(zoom, np.ones(wide) / wide, mode="same")) > 0.03] = "zoom"
+    labels[np.abs(steady) > 0.04] = "pan"
+    for label, run in groupby(range(times.size), key=lambda k: labels[k]):
+        rows = list(run)
+        start, end = float(times[rows[0]]), float(times[rows[-1]])
+        if label and end - start >= 0.25:
+            speed = float(np.abs(shift[rows]).mean())
+            yield Cue(
+                f"camera-{scene:02d}-{start:.3f}", CueKind.CAMERA, start, end - start,
+                energy=min(1.0, speed), confidence=0.8, label=label,
+            )  # fmt: skip
+
+
+def texture_cues(watched: Watched) -> list[Cue]:
+    """Stretches of one texture within a scene, with its strength over time."""
+    found: list[Cue] = []
+    for scene, group in groupby(watched.textures, key=lambda t: t.scene):
+        looks = list(group)
+        times = np.array([t.time_s for t in looks])
+        amount = np.array([t.amount for t in looks])
+        for label, shares in texture_shares([t.features for t in looks]).items():
+            found += _stretches(label, scene, times, _smooth(shares), amount)
+    return found
+
+
+def _stretches(label: str, scene: int, times: Series, shares: Series, amount: Series) -> Iterator[Cue]:
+    sure = shares > 0.5
+    for is_sure, run in groupby(range(times.size), key=lambda k: bool(sure[k])):
+        rows = list(run)
+        if not is_sure or len(rows) < 3:
+            continue
+        strength = np.clip(np.sqrt(amount[rows]), 0, 1)
+        start, end = float(times[rows[0]]) - 0.5, float(times[rows[-1]]) + 0.5
+        start = max(0.0, start)
+        yield Cue(
+            f"texture-{label}-{scene:02d}-{start:.3f}", CueKind.TEXTURE, start, end - start, size=1.0,
+            energy=float(strength.mean()), confidence=float(min(0.95, shares[rows].mean())), label=label,
+            curve=Curve(tuple((times[rows] - start).tolist()), tuple(strength.tolist())),
+        )  # fmt: skip
+
+
+def place_cues(watched: Watched) -> list[Cue]:
+    """Where each scene is, as far as light and colour tell: night, outdoor, indoor."""
+    found = []
+    for scene, group in groupby(watched.colours, key=lambda c: c[1]):
+        looks = list(group)
+        light = [m for m in watched.moments if m.scene == scene]
+        picture = np.mean([c[2] for c in looks], axis=0) / 255
+        label, confidence = _place(picture)
+        start, end = light[0].time_s, light[-1].time_s
+        cue = Cue(
+            f"place-{scene:02d}-{start:.3f}", CueKind.PLACE, start, end - start, size=1.0,
+            energy=float(picture.mean()), confidence=confidence, label=label,
+        )  # fmt: skip
+        found.append(cue)
+    return found
+
+
+def _place(picture: Series) -> tuple[str, float]:
+    """From `[9, 16, 3]`, 0..1: sky above or green around means outdoors, darkness night; else indoors, hardly sure."""
+    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    above = slice(0, 3)
+    sky = float(((blue[above] > 0.45) & (blue[above] >= red[above] + 0.03)).mean())
+    growth = float(((green > red + 0.02) & (green > blue + 0.06)).mean())
+    if picture.mean() < 0.13:
+        return "night", float(np.clip(1 - picture.mean() / 0.2, 0.3, 0.8))
+    outdoors = max(sky, growth)
+    if outdoors > 0.35:
+        return "outdoor", float(min(0.8, 0.35 + 0.5 * outdoors))
+    return "indoor", 0.3
+
+
+def cut_cues(watched: Watched) -> list[Cue]:
+    """Cuts and flashes."""
+    cuts = [Cue(f"cut-{t:.3f}", CueKind.CUT, t, size=1.0, confidence=0.9) for t in watched.cuts_s]
+    return cuts + [Cue(f"flash-{t:.3f}", CueKind.FLASH, t, size=1.0, confidence=0.8) for t in watched.flashes_s]
+
+
+def loudness(speed: float, size: float) -> float:
+    """0..1 from picture heights a second and size as a share of the height: .4 a decade of their product."""
+    return float(np.clip(0.55 + 0.4 * log10(max(speed * size, 1e-4) / 0.1), 0.02, 1.0))
+
+
+def _share(place_px: float, pixels: int) -> float:
+    return float(np.clip(2 * place_px / max(pixels - 1, 1) - 1, -1, 1))
+
+
+def _smooth(values: Series) -> Series:
+    """Mean of three, the ends held."""
+    return np.convolve(np.pad(values, 1, mode="edge"), np.ones(3) / 3, mode="valid")
+
+
+def _curve(times: Series, values: Series) -> Curve:
+    """At most ten points a second, from the first time on."""
+    grid = np.linspace(times[0], times[-1], max(2, int((times[-1] - times[0]) / CURVE_STEP_S) + 1))
+    return Curve(
+        tuple(np.round(grid - times[0], 4).tolist()), tuple(np.round(np.interp(grid, times, values), 4).tolist())
+    )
