@@ -73,7 +73,7 @@ def _psd(low_hz: float, order: float, high_hz: float, slope: float, top_hz: floa
 
 HISS = _psd(2200.0, 1.2, 6500.0, 1.4)
 GROUNDS = {
-    "concrete": Ground(_psd(330.0, 1.2, 620.0, 1.5), HISS, -8.0, -10.0, -12.0),
+    "concrete": Ground(_psd(330.0, 1.2, 620.0, 1.5), HISS, -10.0, -10.0, -12.0),
     "leaves": Ground(_psd(900.0, 1.1, 1700.0, 1.3), _psd(1900.0, 1.3, 6500.0, 1.8), 0.0, -9.0, -26.0, stretch=2.0),
     "metal": Ground(
         _psd(300.0, 1.2, 1200.0, 1.5), HISS, -6.0, -9.0, -30.0,

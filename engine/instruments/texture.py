@@ -128,7 +128,7 @@ class Bed:
         return self.play_span(note, 0, samples(note.duration_s))
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=16)  # some 33 MB: as many beds as a scene has, two blocks each
 def _block(bed: Bed, stretch: Stretch) -> Samples:
     block = np.ascontiguousarray(bed.draw(stretch), np.float32)
     block.setflags(write=False)

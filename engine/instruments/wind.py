@@ -44,15 +44,11 @@ KIND = Parameter(
 GUST = Parameter("gust", "", 0.0, 1.0, 0.5, meaning="from an even stream of air to heavy gusts")
 
 
-def _psd(low_hz: float, order: float, high_hz: float, slope: float) -> Psd:
-    return noise_psd(low_hz, order, high_hz, slope)
-
-
-RUMBLE = _psd(35.0, 1.5, 110.0, 2.4)
-BODY = _psd(120.0, 1.0, 420.0, 2.6)
-BREATH = _psd(500.0, 0.8, 1300.0, 1.9)
-LEAVES = _psd(2200.0, 1.3, 5200.0, 2.2)
-INDOORS = _psd(45.0, 1.2, 210.0, 3.6)
+RUMBLE = noise_psd(35.0, 1.5, 110.0, 2.4)
+BODY = noise_psd(120.0, 1.0, 420.0, 2.6)
+BREATH = noise_psd(500.0, 0.8, 1300.0, 1.9)
+LEAVES = noise_psd(2200.0, 1.3, 5200.0, 2.2)
+INDOORS = noise_psd(45.0, 1.2, 210.0, 3.6)
 
 
 @dataclass(frozen=True)
@@ -105,9 +101,17 @@ def _gusty_speed(stretch: Stretch, lag_s: float) -> Array:
     """Speed with its gusts, m/s, at one ear: `[CONTROLS]`; slow swells, gusts and flutter."""
     first = stretch.index * HOP // STEP - round(lag_s * CONTROL_RATE)
     depth = stretch.curve(GUST)
-    parts = (("swell", 0.06, 0.22), ("gust", 0.2, 0.11), ("flutter", 0.9, 0.04))
-    shape = sum(share * stretch.drift_at(name, cutoff, first, CONTROLS) for name, cutoff, share in parts)
+    parts = (("swell", 0.06, 0.8, 0.24), ("gust", 0.25, 0.25, 0.12), ("flutter", 1.0, 0.02, 0.04))
+    shape = sum(share * _rounded(stretch, name, cutoff, first, round_s) for name, cutoff, round_s, share in parts)
     return np.asarray(stretch.curve(SPEED) * np.exp(np.clip(1.3 * depth * shape, -DEEPEST_GUST, DEEPEST_GUST)))
+
+
+def _rounded(stretch: Stretch, name: str, cutoff_hz: float, first: int, round_s: float) -> Array:
+    """A drift without the roughness of its fast part: air has mass."""
+    margin = int(4.0 * round_s * CONTROL_RATE)
+    rough = stretch.drift_at(name, cutoff_hz, first - margin, CONTROLS + 2 * margin)
+    smooth = ndimage.gaussian_filter1d(rough, round_s * CONTROL_RATE)
+    return np.asarray(smooth[margin : margin + CONTROLS])
 
 
 def _turbulence(stretch: Stretch, psd: Psd, name: str, level_db: float, gains: list[Array], unrest: float) -> Floats:

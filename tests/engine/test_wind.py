@@ -34,7 +34,7 @@ def test_gusts_make_it_uneven_but_not_beyond_3_db() -> None:
 def test_a_gust_reaches_one_ear_before_the_other() -> None:
     sound = WIND.play(bed_note("wind", 120.0, gust=1.0)).astype(np.float64)
     envelopes = np.log(np.square(sound).reshape(2, -1, SAMPLE_RATE // 50).mean(axis=2))
-    left, right = (np.diff(np.convolve(row, np.ones(15) / 15.0, "valid")) for row in envelopes)
+    left, right = (np.diff(np.convolve(row, np.hanning(60), "valid")) for row in envelopes)
     lags = range(-15, 16)
     likeness = [float(np.corrcoef(left[20:-20], np.roll(right, -lag)[20:-20])[0, 1]) for lag in lags]
     assert 1 <= lags[int(np.argmax(likeness))] <= 12
