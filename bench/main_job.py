@@ -1,6 +1,6 @@
 """How quick and how small the main job is: ratios, all measured in one run. `python -m bench.main_job`.
 
-Footage is made from the example: 60 s (and ten minutes) of 1080p24 H.264. Each figure stands beside what it may be at most.
+Footage is made from the example: 60 s (and ten minutes) of 1080p24 H.264. Each figure stands beside its limit.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def best(command: Sequence[str], cache: Path, times: int) -> float:
 
 def edited_note_s(score: Path) -> float:
     """Seconds until one edited note is heard again in a scene that has been sounded."""
-    from engine import generate, mix
+    from engine import generate
     from engine.score.score import read_scores
     from engine.types import Layer, Shot
 
@@ -118,7 +118,7 @@ def edited_note_s(score: Path) -> float:
         spent = []
         for note in notes[:: max(len(notes) // 5, 1)]:
             begun = time.perf_counter()
-            start, stop = mix.edit_note(scene, replace(note, gain_db=note.gain_db + 3.0))
+            start, stop = scene.edit_note(replace(note, gain_db=note.gain_db + 3.0))
             scene.read_mix(start, stop)
             spent.append(time.perf_counter() - begun)
     return max(spent)

@@ -16,6 +16,7 @@ from engine import mix, sounding
 from engine.score import rules
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
+from engine.stems import SceneStems
 from engine.text.intent import Decision, Intent
 from engine.text.prompt import read_words
 from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Shot
@@ -39,7 +40,7 @@ class Settings:
 class Stems:
     """Finished stems, read by span; samples count from the timeline's start. Close it, or use it in a `with`."""
 
-    scenes: list[mix.SceneStems]
+    scenes: list[SceneStems]
     levels: mix.Levels
     intent: Intent = field(default_factory=Intent)
     decisions: list[Decision] = field(default_factory=list)
@@ -49,7 +50,7 @@ class Stems:
     def scores(self) -> list[Score]:
         return [scene.score for scene in self.scenes]
 
-    def of(self, shot: Shot) -> mix.SceneStems:
+    def of(self, shot: Shot) -> SceneStems:
         """The scene that a shot belongs to."""
         for scene in self.scenes:
             score = scene.score
@@ -201,7 +202,7 @@ def _sound(
     cancel: Cancel | None,
     *,
     align: bool,
-) -> mix.SceneStems:
+) -> SceneStems:
     to_sample = sounding.seconds_to_sample
     first, last = shots[0].record_start - shots[0].head, shots[-1].record_end + shots[-1].tail
     name = shots[0].name if len(shots) == 1 else f"{shots[0].name} .. {shots[-1].name}"
@@ -214,4 +215,4 @@ def _sound(
         progress=lambda fraction: progress(name, "sounding", fraction),
         cancel=cancel,
     )
-    return mix.SceneStems(score, tracks, to_sample(shots[0].record_start), to_sample(shots[-1].record_end))
+    return SceneStems(score, tracks, to_sample(shots[0].record_start), to_sample(shots[-1].record_end))

@@ -24,32 +24,51 @@ _OVERSAMPLE = 4
 _TRUE_PEAK_FIR = signal.firwin(_OVERSAMPLE * 24 + 1, 1.0 / _OVERSAMPLE, window=("kaiser", 8.0)) * _OVERSAMPLE
 
 
+class KWeighting:
+    """The K-weighting filter, fed block by block."""
+
+    def __init__(self, channels: int = 2) -> None:
+        self._state = np.zeros((2, channels, 2))
+
+    def apply(self, block: Samples) -> npt.NDArray[np.float64]:
+        if not block.shape[-1]:
+            return block.astype(np.float64)
+        weighted, self._state = signal.sosfilt(_K_WEIGHT, block.astype(np.float64), axis=-1, zi=self._state)
+        return np.asarray(weighted)
+
+
+class HopMeans:
+    """Means over each 100 ms of a row of values that comes in blocks."""
+
+    def __init__(self) -> None:
+        self._rest = np.zeros(0)
+        self._means: list[npt.NDArray[np.float64]] = []
+
+    def feed(self, values: npt.NDArray[np.float64]) -> None:
+        values = np.concatenate([self._rest, values])
+        whole = len(values) // HOP * HOP
+        if whole:
+            self._means.append(values[:whole].reshape(-1, HOP).mean(axis=1))
+        self._rest = values[whole:]
+
+    def means(self) -> npt.NDArray[np.float64]:
+        """The last one padded with silence."""
+        tail = [np.array([self._rest.sum() / HOP])] if len(self._rest) else []
+        return np.concatenate([*self._means, *tail, np.zeros(0)])
+
+
 class LoudnessMeter:
     """Feed `[channel, sample]` blocks of any length; ask for the loudness of all that went in."""
 
     def __init__(self, channels: int = 2) -> None:
-        self._state = np.zeros((2, channels, 2))
-        self._rest = np.zeros(0)
-        self._energies: list[npt.NDArray[np.float64]] = []
+        self._filter, self._power = KWeighting(channels), HopMeans()
 
     def feed(self, block: Samples) -> None:
-        if not block.shape[-1]:
-            return
-        weighted, self._state = signal.sosfilt(_K_WEIGHT, block.astype(np.float64), axis=-1, zi=self._state)
-        power = np.concatenate([self._rest, np.square(weighted).sum(axis=0)])
-        whole = len(power) // HOP * HOP
-        if whole:
-            self._energies.append(power[:whole].reshape(-1, HOP).mean(axis=1))
-        self._rest = power[whole:]
-
-    def hops(self) -> npt.NDArray[np.float64]:
-        """Mean K-weighted square of each 100 ms, the last one padded with silence."""
-        tail = [np.array([self._rest.sum() / HOP])] if len(self._rest) else []
-        return np.concatenate([*self._energies, *tail, np.zeros(0)])
+        self._power.feed(np.square(self._filter.apply(block)).sum(axis=0))
 
     def integrated_lufs(self) -> float:
         """Gated programme loudness; -inf for silence. Under 400 ms: padded, ungated."""
-        return integrated_lufs(self.hops())
+        return integrated_lufs(self._power.means())
 
 
 def lufs(mean_square: float) -> float:
@@ -79,17 +98,17 @@ def measure_lufs(sound: Samples) -> float:
     return meter.integrated_lufs()
 
 
-def oversampled_peak(sound: Samples) -> npt.NDArray[np.float32]:
-    """Per sample, the largest |value| of any channel in its four-times oversampled neighbourhood: `[sample]`."""
+def oversampled(sound: Samples) -> npt.NDArray[np.float32]:
+    """Per sample, the largest |value| in its four-times oversampled neighbourhood: `[channel, sample]`."""
     count = sound.shape[-1]
     fine = signal.upfirdn(_TRUE_PEAK_FIR.astype(np.float32), sound, up=_OVERSAMPLE, axis=-1)
     delay = (len(_TRUE_PEAK_FIR) - 1) // 2
-    fine = np.abs(fine[:, delay : delay + count * _OVERSAMPLE]).max(axis=0)
-    return np.asarray(fine.reshape(count, _OVERSAMPLE).max(axis=1), dtype=np.float32)
+    fine = np.abs(fine[:, delay : delay + count * _OVERSAMPLE])
+    return np.asarray(fine.reshape(len(sound), count, _OVERSAMPLE).max(axis=2), dtype=np.float32)
 
 
 def true_peak(sound: Samples) -> float:
-    """Largest oversampled |value|, linear. Only stretches whose samples come within 9 dB of the top are oversampled."""
+    """Largest oversampled |value|, linear. Only stretches whose samples come within 3 dB of the top are oversampled."""
     if not sound.size:
         return 0.0
     top = np.abs(sound).max(axis=0)
@@ -98,9 +117,9 @@ def true_peak(sound: Samples) -> float:
         return 0.0
     size, margin, peak = 4096, 64, highest
     for first in range(0, sound.shape[-1], size):
-        if top[first : first + size].max() > 0.35 * highest:
+        if top[first : first + size].max() > 0.7 * highest:
             lo = max(first - margin, 0)
-            peak = max(peak, float(oversampled_peak(sound[:, lo : first + size + margin]).max()))
+            peak = max(peak, float(oversampled(sound[:, lo : first + size + margin]).max()))
     return peak
 
 

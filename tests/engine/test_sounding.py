@@ -2,16 +2,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from engine import mix, sounding
+from engine import limiter, mix, sounding
 from engine.instruments import dsp
 from engine.media import loudness
-from engine.mix import SceneStems
 from engine.score.score import Score
 from engine.sounding import BLOCK
+from engine.stems import SceneStems
 from engine.types import SAMPLE_RATE, Layer, Note, Place, ScoreError
 
 START = Fraction(1001, 30)  # 33.3666... s: not a whole sample
@@ -90,13 +91,41 @@ def test_an_edited_note_changes_only_the_samples_it_spans() -> None:
             assert start - 240 <= changed[0] + first and changed[-1] + first < end
 
 
+def test_any_span_of_a_stem_reads_the_same() -> None:
+    stems = sound(score(bed(), *HITS), align=True)
+    mix.mix_scenes([stems], {Layer.ACTION: 6.0})
+    assert len(stems.reduction)
+    for layer in Layer:
+        one = stems.read(layer, stems.first, stems.last)
+        at = [0, 48_001, 480_123, 700_007, stems.last - stems.first]
+        cut = [stems.read(layer, stems.first + a, stems.first + b) for a, b in pairwise(at)]
+        np.testing.assert_array_equal(np.concatenate(cut, axis=1), one)
+
+
+def test_the_levels_told_are_those_of_the_stems() -> None:
+    stems = sound(score(bed(), *HITS), align=True)
+    for loud in (False, True):
+        if loud:
+            stems.score = replace(stems.score, mix=None)
+        levels = mix.mix_scenes([stems], {Layer.ACTION: 6.0 if loud else -9.0})
+        assert (levels.limited_db > 0) == loud
+        sounds = {layer.value: stems.read(layer, stems.first, stems.last) for layer in Layer}
+        sounds["events"] = stems.read_sum((Layer.ACTION, Layer.MATERIAL), stems.first, stems.last)
+        sounds["mix"] = stems.read_mix(stems.first, stems.last)
+        for name, heard in sounds.items():
+            assert levels.lufs[name] == pytest.approx(loudness.measure_lufs(heard), abs=0.02)
+            if name != "events":
+                peak = loudness.dbtp(loudness.true_peak(heard))
+                assert levels.true_peak_dbtp[name] == pytest.approx(peak, abs=0.3)
+
+
 def test_the_stems_sum_to_the_mix_and_meet_their_targets_under_the_ceiling() -> None:
     stems = sound(score(bed(), *HITS), align=True)
     levels = mix.mix_scenes([stems], {Layer.ACTION: -3.0})
     assert levels.target_lufs == {"ambient": -34.0, "events": -26.3}
     for name, target in levels.target_lufs.items():
         assert levels.lufs[name] == pytest.approx(target, abs=0.5)
-    assert max(levels.true_peak_dbtp.values()) <= mix.CEILING_DBTP
+    assert max(levels.true_peak_dbtp.values()) <= limiter.CEILING_DBTP
     parts = sum(stems.read(layer, stems.first, stems.last) for layer in Layer)
     np.testing.assert_allclose(stems.read_mix(stems.first, stems.last), parts, atol=1e-6)
 
@@ -107,7 +136,7 @@ def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     free = stems.read(Layer.AMBIENT, stems.first, stems.last)
     levels = mix.mix_scenes([stems], {})
     assert levels.limited_db > 6.0
-    assert levels.true_peak_dbtp["mix"] <= mix.CEILING_DBTP
+    assert levels.true_peak_dbtp["mix"] <= limiter.CEILING_DBTP
     limited = stems.read(Layer.AMBIENT, stems.first, stems.last)
     far = slice(4 * SAMPLE_RATE, 9 * SAMPLE_RATE)  # between the first and the second hit
     np.testing.assert_array_equal(limited[:, far], free[:, far])
@@ -147,7 +176,7 @@ def test_editing_a_note_in_place_is_sounding_all_again() -> None:
     mix.mix_scenes([stems], {})
     old = next(note for note in stems.score.notes if note.id == "ccc.action")
     new = replace(old, start_s=14.0, gain_db=30.0, params={**old.params, "striker": "metal"})
-    first, last = mix.edit_note(stems, new)
+    first, last = stems.edit_note(new)
     assert first <= sounding.note_start(stems.score, new) < last < first + 5 * SAMPLE_RATE
     again = sound(stems.score)
     mix.mix_scenes([again], {})
@@ -159,4 +188,4 @@ def test_editing_a_note_in_place_is_sounding_all_again() -> None:
 def test_a_note_that_is_not_there_cannot_be_edited() -> None:
     stems = sound(score(bed(), *HITS))
     with pytest.raises(ScoreError, match="no note 'x'"):
-        mix.edit_note(stems, replace(HITS[0], id="x"))
+        stems.edit_note(replace(HITS[0], id="x"))

@@ -1,0 +1,104 @@
+"""The finished stems of a scene, read by span: sounded tracks with their gain, ducking and limiter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine import limiter
+from engine.instruments import dsp
+from engine.score.score import NO_DUCKING, Mix, Score
+from engine.sounding import BLOCK, Track, sound_note_again
+from engine.types import SAMPLE_RATE, Layer, Note, Samples
+
+DUCK_GRID = 48  # samples; the ducking is linear between
+
+
+@dataclass(slots=True)
+class SceneStems:
+    """One scene's score and sound; samples count from the timeline's start. Any span reads the same however it is cut."""
+
+    score: Score
+    tracks: dict[Layer, Track]
+    first: int  # of what the cut shows, without handles
+    last: int
+    need: dsp.Array = field(default_factory=lambda: np.ones(0))  # gain that peaks allow, a cell, from the tracks' first
+    reduction: dsp.Array = field(default_factory=lambda: np.ones(0))  # the limiter's smooth gain; empty: it rests
+
+    @property
+    def sounded(self) -> tuple[int, int]:
+        """First sample that was sounded, handles included, and the first after the last."""
+        track = self.tracks[Layer.AMBIENT]
+        return track.first, track.last
+
+    def read(self, layer: Layer, first: int, last: int) -> Samples:
+        """The finished stem, `[2, last-first]` float32, wherever the scene was sounded; silence outside."""
+        return np.asarray(self.unlimited(layer, first, last) * self.limiter_gain(first, last), dtype=np.float32)
+
+    def read_sum(self, layers: Iterable[Layer], first: int, last: int) -> Samples:
+        """Several finished stems added up."""
+        total = np.zeros((2, last - first))
+        for layer in layers:
+            total += self.read(layer, first, last)
+        return np.asarray(total, dtype=np.float32)
+
+    def read_mix(self, first: int, last: int) -> Samples:
+        """The sum of the three stems."""
+        return self.read_sum(Layer, first, last)
+
+    def unlimited(self, layer: Layer, first: int, last: int) -> Samples:
+        """The stem with its gain and ducking, before the limiter."""
+        mix = self.score.mix or Mix()
+        sound = self.tracks[layer].read(first, last) * np.float32(dsp.db(mix.gain_db.get(layer, 0.0)))
+        if layer is Layer.AMBIENT and mix.duck != NO_DUCKING:
+            return np.asarray(sound * self._ducking(mix, first, last), dtype=np.float32)
+        return sound
+
+    def _ducking(self, mix: Mix, first: int, last: int) -> dsp.Array:
+        grid = np.arange(first // DUCK_GRID, last // DUCK_GRID + 2) * DUCK_GRID
+        levels = mix.duck.at((grid - float(self.score.record_start * SAMPLE_RATE)) / SAMPLE_RATE)
+        return np.interp(np.arange(first, last), grid, 10 ** (levels / 20))
+
+    def limiter_gain(self, first: int, last: int) -> dsp.Array | float:
+        if not len(self.reduction):
+            return 1.0
+        return limiter.gain(self.reduction, (np.arange(first, last) - self.sounded[0]) / limiter.CELL)
+
+    def limit(self) -> dsp.Array:
+        """Set the limiter anew; the highest oversampled peaks of ambient, action, material and mix before it."""
+        first, last = self.sounded
+        self.need = np.ones(-(-(last - first) // limiter.CELL))
+        peaks = [self._allow(start, stop) for start, stop in blocks(first, last)]
+        self.reduction = limiter.smooth(self.need)
+        return np.asarray(np.max(peaks, axis=0)) if peaks else np.zeros(4)
+
+    def edit_note(self, note: Note) -> tuple[int, int]:
+        """Sound an edited note in place of the score's note of that id; the samples that changed. Raises ScoreError."""
+        self.score, first, last = sound_note_again(self.score, note, self.tracks)
+        if last > first:
+            begin, end = self.sounded
+            lowest = max((first - begin) // limiter.CELL - limiter.REACH_CELLS, 0)
+            highest = (last - begin) // limiter.CELL + 1 + limiter.REACH_CELLS
+            self.need[lowest:highest] = 1.0
+            self._allow(begin + lowest * limiter.CELL, min(begin + highest * limiter.CELL, end))
+            self.reduction = limiter.smooth(self.need)
+        return first, last
+
+    def _allow(self, first: int, last: int) -> dsp.Array:
+        around = first - limiter.CONTEXT, last + limiter.CONTEXT
+        stems = np.stack([self.unlimited(layer, *around) for layer in Layer])
+        heard = np.concatenate([stems, stems.sum(axis=0, keepdims=True)])
+        peaks = limiter.allow(self.need, (first - self.sounded[0]) // limiter.CELL, heard.reshape(8, -1))
+        return np.asarray(peaks.reshape(4, 2).max(axis=1))
+
+    def close(self) -> None:
+        for track in self.tracks.values():
+            track.close()
+
+
+def blocks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Spans of some seconds, one after the other."""
+    for start in range(first, last, BLOCK):
+        yield start, min(start + BLOCK, last)
