@@ -19,6 +19,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from bench.puppets import HEIGHT, WIDTH, puppet_pictures
 from bench.truth.scenes import KINDS, make_scene, scene_name
 from bench.truth.truth import read_truth
 from engine.media.decode import read_frames
@@ -32,6 +33,7 @@ INSTANT_FIGURES = 11
 LABELS = ("", "rain", "snow", "water", "fire", "leaves")
 TEXTURE_OF_KIND = {"rain": 1, "snow": 2, "surf": 3, "stream": 3, "fire": 4, "leaves": 5}
 NEAR_S = 0.045
+SPARSE = (4, 10)
 Floats = npt.NDArray[np.float64]
 
 
@@ -47,6 +49,7 @@ class Lesson:
     steps: npt.NDArray[np.bool_]
     watched: Watched
     candidates: list[Candidate]
+    sparse: tuple[Watched, ...] = ()  # the same with few pictures a second
 
     @property
     def features(self) -> Floats:
@@ -81,17 +84,29 @@ def _lesson(folder: Path, kind: str, difficulty: str, seed: int) -> Lesson:
         np.array([event.kind == "step" for event in truth.contacts], dtype=bool),
         watched,
         candidates(watched, frame_length(watched)),
+        tuple(watch(folder / f"{name}.mp4", every) for every in SPARSE) if kind in TEXTURE_OF_KIND else (),
     )
 
 
-def watch(video: Path) -> Watched:
-    """The pictures of a whole file as the eye takes them in."""
+def watch(video: Path, every: int = 1) -> Watched:
+    """The pictures of a whole file, or some of them, as the eye takes them in."""
     watcher: Watcher | None = None
-    for frame in read_frames(video, Fraction(0), Fraction(10_000)):
+    for k, frame in enumerate(read_frames(video, Fraction(0), Fraction(10_000), colour_rate=1000 if every > 1 else 8)):
         watcher = watcher or Watcher(frame.grey.shape[1], frame.grey.shape[0])
-        watcher.add(float(frame.time), frame.grey, frame.rgb)
+        if k % every == 0:
+            watcher.add(float(frame.time), frame.grey, frame.rgb)
     assert watcher is not None
     return watcher.end()
+
+
+def puppet_lesson(seed: int) -> Lesson:
+    """Bodies that move, and no texture; contacts are not taught by them."""
+    watcher = Watcher(WIDTH, HEIGHT)
+    for time_s, picture in puppet_pictures(seed):
+        small = np.asarray(cv2.resize(picture, (96, 54), interpolation=cv2.INTER_AREA), np.uint8)
+        watcher.add(time_s, np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8), small)
+    none, never = np.zeros(0), np.zeros(0, dtype=bool)
+    return Lesson("puppets", seed % 4 == 3, 1 / 25, none, never, never, watcher.end(), [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +302,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     taught = list(lessons(asked.folder, asked.seeds, asked.difficulties))
+    taught += [puppet_lesson(seed) for seed in range(FIRST_SEED, FIRST_SEED + 8 * asked.seeds)]
     path = Path(model.__file__).with_name("fitted.json")
     fit_all([one for one in taught if not one.held_out], [one for one in taught if one.held_out], path)
     fit_all(taught, [], path)
