@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.instruments.dsp import Array
-from engine.instruments.texture import OVERLAP, Floats
+from engine.instruments.texture import OVERLAP, Floats, band_limited
 from engine.types import SAMPLE_RATE
 
 SHALLOW_SHARE = 0.1  # of bubbles rise audibly
@@ -33,7 +33,7 @@ def bubble(radius_m: float, rise: float = 0.0, damping: float = 1.0, longest: in
     wave = attack * np.exp(-decay * t) * np.sin(2.0 * np.pi * turns)
     tail = min(count, 64)
     wave[-tail:] *= np.linspace(1.0, 0.0, tail)
-    return np.asarray(wave, np.float32)
+    return band_limited(wave)
 
 
 @lru_cache(maxsize=16)

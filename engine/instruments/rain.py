@@ -44,7 +44,7 @@ SURFACE = Parameter(
 
 
 SPLASHES = Swarm(0.0004, 0.004, skew=0.8)
-PLOPS = Swarm(0.0003, 0.0022, depth=1.5, loudness=0.5)
+PLOPS = Swarm(0.0002, 0.0028, skew=1.2, depth=1.5, loudness=0.2)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ GROUNDS = {
         modes_hz=(120.0, 600.0), t60_s=(0.02, 0.04), modes=9, modes_db=3.0, ringing_per_s=260.0, stretch=2.0,
     ),
     "water": Ground(
-        _psd(500.0, 1.2, 1500.0, 1.5), HISS, -4.0, -12.0, 1.0, bubbles_per_s=700.0, swarm=PLOPS
+        _psd(500.0, 1.2, 1500.0, 1.5), HISS, -4.0, -12.0, -4.0, bubbles_per_s=700.0, swarm=PLOPS
     ),
     "interior": Ground(_psd(170.0, 1.0, 380.0, 1.7, 6000.0), HISS, -26.0, -9.0, -16.0),
 }  # fmt: skip

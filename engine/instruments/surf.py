@@ -61,9 +61,9 @@ class Shore:
 ROAR = noise_psd(48.0, 1.2, 330.0, 1.6)
 WASH = noise_psd(700.0, 0.9, 4200.0, 2.0)
 SHORES = {
-    "sea": Shore(0.0, ROAR, -1.0, 0.17, WASH, -8.0, 0.13, fizz_db=-20.0),
+    "sea": Shore(0.0, ROAR, -1.0, 0.22, WASH, -8.0, 0.19, fizz_db=-20.0),
     "lake": Shore(-14.0, noise_psd(130.0, 1.2, 420.0, 2.0), -6.0, 0.10, WASH, -15.0, 0.08, lap_db=-3.0),
-    "pebbles": Shore(-1.0, ROAR, -2.0, 0.15, WASH, -9.0, 0.10, stones_db=-2.0),
+    "pebbles": Shore(-1.0, ROAR, -2.0, 0.20, WASH, -9.0, 0.15, stones_db=1.0),
     "far": Shore(
         -8.0, noise_psd(45.0, 1.2, 260.0, 1.8), 0.0, 0.5, noise_psd(350.0, 1.0, 900.0, 2.6), -12.0, 0.5, blur=1.6
     ),
