@@ -16,6 +16,8 @@ CONTROL = (
     "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more", "less",
     "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
 )  # fmt: skip
+LONGEST_CLAUSE = 64
+"""Tokens; what runs on longer is cut, and a negation runs on with it."""
 BOUNDARIES = ("separators", "then", "but")
 
 
@@ -104,7 +106,10 @@ def _split(reading: Reading) -> Iterator[Clause]:
     start, joiner, index = 0, "first", 0
     while index < len(reading.tokens):
         boundary, length = _boundary(reading, index)
-        if boundary:
+        if not boundary and index - start >= LONGEST_CLAUSE:
+            yield Clause(start, index, joiner)
+            start, joiner = index, "or"
+        elif boundary:
             if index > start:
                 yield Clause(start, index, joiner)
                 joiner = boundary

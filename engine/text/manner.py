@@ -72,6 +72,9 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int]) -> Ma
     return manner
 
 
+COLOURS = ("blue", "green", "red", "brown", "grey", "gray", "color", "colour")
+
+
 def count_of(reading: Reading, pick: Pick, territory: range) -> tuple[int, str] | None:
     """A count and its words: "three knocks", "twice", 敲三下."""
     for index in territory:
@@ -107,7 +110,7 @@ def _note(manner: Manner, token: Token, what: str) -> None:
 
 def _word(manner: Manner, reading: Reading, match: Match, territory: range) -> None:
     text = reading.words(match.start, match.end)
-    if is_size(reading, match) or _is_colour(reading, match):
+    if is_size(reading, match) or _is_of_picture(reading, match):
         return
     if (degree := match.value("degrees")) is not None:
         _degree(manner, reading, degree, match, territory)
@@ -158,10 +161,12 @@ def _intensity(reading: Reading, index: int, territory: range) -> float:
     return 1.5 if any(token.means("more") for token in before[-1:]) else 1.0
 
 
-def _is_colour(reading: Reading, match: Match) -> bool:
-    """Whether an adjective is part of a colour: "light blue"."""
-    following = reading.tokens[match.end] if match.end < len(reading.tokens) else None
-    return bool(following and following.text in ("blue", "green", "red", "brown", "grey", "gray", "color", "colour"))
+def _is_of_picture(reading: Reading, match: Match) -> bool:
+    """Whether an adjective says how a colour or a place is: "light blue", "a quiet forest"."""
+    following = reading.tokens[match.end : match.end + 2]
+    if following and following[0].text == "的":
+        following = following[1:]
+    return bool(following) and (following[0].text in COLOURS or following[0].means("place"))
 
 
 def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:

@@ -73,12 +73,13 @@ def _preference(pick: Pick) -> tuple[int, int, bool, int, int]:
 
 
 def _candidates(tokens: Sequence[Token], rules: Sequence[Match | None], start: int, end: int) -> Iterator[Pick]:
+    where = _where(tokens, start, end)
     for index in range(start, end):
         for match in tokens[index].matches:
             if match.end <= end and _is_heard(rules, match):
                 yield from _named(match)
         for pattern in _patterns_at(tokens[index]):
-            if indices := _stand(tokens, pattern, index, start, end):
+            if indices := _stand(tokens, pattern, index, where, end):
                 yield Pick(indices, pattern.meaning.kind, pattern.meaning.value, pattern.weight, True)
 
 
@@ -116,12 +117,25 @@ def _forms(token: Token) -> tuple[str, ...]:
     return tuple(token.key[cut:] for cut in range(len(token.key)))
 
 
-def _stand(tokens: Sequence[Token], pattern: Pattern, index: int, start: int, end: int) -> tuple[int, ...]:
+def _where(tokens: Sequence[Token], start: int, end: int) -> dict[str, list[int]]:
+    """For each word of the clause, and each noun that a compound ends with, where it stands."""
+    where: dict[str, list[int]] = {}
+    for index in range(start, end):
+        for form in _forms(tokens[index]):
+            where.setdefault(form, []).append(index)
+    return where
+
+
+def _stand(
+    tokens: Sequence[Token], pattern: Pattern, index: int, where: dict[str, list[int]], end: int
+) -> tuple[int, ...]:
     """The tokens of a pattern whose first part begins at `index`; () if a part is missing nearby."""
     found: list[int] = []
-    near = range(max(start, index - REACH), min(end, index + REACH))
+    if any(part[0] not in where for part in pattern.parts):
+        return ()
     for part in pattern.parts:
-        places = range(index, index + 1) if not found else sorted(near, key=lambda at: abs(at - index))
+        near = (at for at in where[part[0]] if abs(at - index) <= REACH)
+        places = [index] if not found else sorted(near, key=lambda at: (abs(at - index), at))
         place = next((at for at in places if at not in found and _is_part(tokens, part, at, end, pattern)), None)
         if place is None:
             return ()

@@ -13,6 +13,7 @@ from engine.text.words import is_han
 
 ROLES = ("striker", "struck")
 SIZE_RANGE_M = (0.005, 3.0)
+AWAY = ("off", "from", "out")
 NEVER_NAMED = ("shoe", "gait", "door_material")
 """Slots that no kind of a family is named by."""
 LOCATIVES = frozenset("上里中面内")
@@ -26,7 +27,10 @@ class Mention:
     end: int
     material: str
     size_m: float | None
-    role: str  # striker, struck, or "" where the words leave it open
+    role: str  # striker, struck, away, or "" where the words leave it open
+
+    def overlaps(self, pick: Pick) -> bool:
+        return any(index in pick.indices for index in range(self.start, self.end))
 
 
 def read_slots(reading: Reading, family: Family, pick: Pick, territory: range) -> dict[str, float | str]:
@@ -120,15 +124,17 @@ def _materials(reading: Reading, family: Family, pick: Pick, territory: range) -
 
 def _is_said_by_name(family: Family, pick: Pick, mention: Mention) -> bool:
     """Whether a thing only repeats what the name says: the door of "knock on the door", the nail-driving hammer."""
-    if mention.start not in pick.indices:
+    if not mention.overlaps(pick):
         return False
-    usual = family.entry(pick.value).slots.get(family.leaf_slot or "")
+    usual = family.entry(pick.value).slots.get(family.direct_object)
     return "striker" not in family.takes or mention.material == usual
 
 
 def _open_role(family: Family, pick: Pick, mention: Mention, mentions: list[Mention]) -> str:
     other = "striker" if family.direct_object == "struck" else "struck"
     roles = {each.role for each in mentions if each is not mention}
+    if "." in pick.value and family.leaf_slot == family.direct_object and not mention.overlaps(pick):
+        roles.add(family.direct_object)
     if family.direct_object in roles:
         return other
     if mention.start < pick.first and len(mentions) > 1 and "struck" not in roles and "striker" not in roles:
@@ -165,6 +171,8 @@ def _role(reading: Reading, start: int, end: int, territory: range) -> str:
         return "struck"
     for index in range(start - 1, max(territory.start, start - 4) - 1, -1):
         token = reading.tokens[index]
+        if token.text in AWAY:
+            return "away"
         if token.means("striker_by"):
             return "striker"
         if token.means("struck_by"):

@@ -13,6 +13,7 @@ from engine.text.picks import Pick
 from engine.text.slots import leaf, read_slots, sized, stands_on, strength
 from engine.text.words import is_han
 
+BEFORE_PLACES = ("在", "从", "穿过", "沿着", "于", "位于", "走过", "走进", "跑过", "进入", "来到", "经过", "路过")
 Params = dict[str, float | str]
 STEP_DB = 4.0
 """What "heavy" adds to a source that has nothing else to turn."""
@@ -113,8 +114,9 @@ def _taken(clause: Clause) -> frozenset[int]:
 
 def _sounding(reading: Reading, clause: Clause) -> list[Pick]:
     named = [p for p in clause.picks if not clause.negates(p) and (p.kind == "head" or _is_asked(reading, clause, p))]
-    named = [pick for pick in named if not _is_surface(reading, clause, pick, named)]
-    named = [pick for pick in named if not _is_absorbed(reading, pick, named)]
+    if len({pick.family for pick in named}) > 1:
+        named = [pick for pick in named if not _is_surface(reading, clause, pick, named)]
+        named = [pick for pick in named if not _is_absorbed(reading, pick, named)]
     if any(pick.kind == "place" for pick in clause.picks):
         named = [pick for pick in named if pick.value != "ambience"]
     return list(_merged(named))
@@ -167,12 +169,21 @@ def _merged(named: list[Pick]) -> Iterator[Pick]:
     """One pick for each thing: "footsteps walking on gravel" is one family named twice."""
     for index, pick in enumerate(named):
         same = [other for other in named if other.family == pick.family]
+        if _is_plainer_bed(pick, same):
+            continue
         kinds = {other.value for other in same if "." in other.value}
         if "." in pick.value:
             if pick.value not in (other.value for other in named[:index]):
                 yield pick
         elif not kinds and pick is same[0]:
             yield pick
+
+
+def _is_plainer_bed(pick: Pick, same: list[Pick]) -> bool:
+    """Whether a bed is named more closely beside: "ocean waves on a pebble beach" are one."""
+    family = ontology().family(pick.value)
+    special = any("." in other.value and other.value != family.default for other in same)
+    return family.plain.layer.value == "ambient" and pick.value == family.default and special
 
 
 def _territories(reading: Reading, clause: Clause, picks: list[Pick]) -> list[range]:
@@ -205,11 +216,11 @@ def _is_locative(reading: Reading, clause: Clause, pick: Pick) -> bool:
         if any(token.means("locative_after") for token in after) or reading.tokens[pick.last].text[-1] in "里上内中间":
             return True
         before = reading.tokens[max(clause.start, pick.first - 3) : pick.first]
-        return any(token.text in ("在", "从", "穿过", "沿着", "于", "位于") for token in before)
+        return any(token.text in BEFORE_PLACES for token in before)
     for index in range(pick.first - 1, clause.start - 1, -1):
         token = reading.tokens[index]
         if token.means("prepositions"):
             return True
-        if not token.means("picture", "degrees", "size", "more", "less", "material", "place", "distance"):
-            return token.matches == [] and index > clause.start and reading.tokens[index - 1].means("prepositions")
+        if token.means("head") and not token.means("picture", "material"):
+            return False
     return False

@@ -110,7 +110,7 @@ def _latin(word: str, start: int) -> Iterator[Token]:
     if (
         not known.knows((token.key,))
         and not known.longest.get(token.key)
-        and len(word) >= 6
+        and 6 <= len(word) <= 24
         and word.isascii()
         and (spelled := known.spelled(token.key))
     ):

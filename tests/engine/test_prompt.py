@@ -57,6 +57,11 @@ SOURCES = [
     ("玻璃杯摔碎", ["break.glass"]),
     ("翻书声和敲键盘的声音", ["paper.page_turn", "typing.letter"]),
     ("雷聲和風聲", ["thunder.rumble", "wind.open"]),
+    ("ocean waves on a pebble beach", ["surf.pebbles"]),
+    ("leather shoes on carpet, a slow walk in the living room", ["footsteps.carpet"]),
+    ("A glass falls off the table and shatters on the tiles", ["drop.glass", "break.glass"]),
+    ("a metal spoon falls on ceramic tiles", ["drop.metal"]),
+    ("山洞里有水滴声", ["drip.cave"]),
     ("脚步声 and 雨声 with distant thunder", ["footsteps.concrete", "rain.concrete", "thunder.rumble"]),
 ]
 
@@ -257,6 +262,7 @@ def test_manner(words: str, expected: Mapping[str, float]) -> None:
     [
         ("footsteps in a large empty church", "church", ["footsteps.concrete"]),
         ("night street in the rain", "street", ["rain.concrete", "ambience.night_street"]),
+        ("a quiet forest at dawn with birds", "forest", ["birds.song", "ambience.forest"]),
         ("a quiet office, someone types on a keyboard", "small_room", ["typing.letter", "ambience.office"]),
         ("inside a car", "car", ["ambience.car"]),
         ("drips in a cave", "cave", ["drip.cave"]),
@@ -291,6 +297,21 @@ def test_spelling_with_one_wrong_letter_is_read_and_said() -> None:
 def test_too_many_words_are_refused_with_what_to_do() -> None:
     with pytest.raises(WordsError, match=r"20001 characters.*shorten"):
         read_words("a" * (MAX_CHARACTERS + 1))
+
+
+@pytest.mark.parametrize(
+    "words", ["雨" * 10_000, "a" * 10_000, "rain on metal " * 700, "不要鸟叫" * 2_000, "1:2:3;" * 1_600]
+)
+def test_ten_thousand_characters_are_read(words: str) -> None:
+    intent = read_words(words)
+    assert len(intent.sources) <= 1000
+    assert not any(intent.excludes(source.entry) for source in intent.sources)
+
+
+def test_a_negation_reaches_the_end_of_the_longest_clause() -> None:
+    intent = read_words("no music " + "very " * 200 + "birds")
+    assert {"music", "birds"} <= set(intent.excluded)
+    assert not intent.sources
 
 
 def test_explain_says_each_thing_with_its_reason() -> None:
@@ -344,8 +365,8 @@ def test_each_family_can_be_negated_in_chinese(family: str, negation: str) -> No
 
 
 PIECES = (
-    "rain ", "no ", "雨", "不要", "at 3 s ", "00:00:01:02 ", "after ", "之后", ", ", "。", "every ", "\u202e", "🌧", "half ",
-    "only ", "then ", "0:99 ", "door ", "except ", "的", "三", "秒",
+    "rain ", "no ", "雨", "不要", "at 3 s ", "00:00:01:02 ", "after ", "之后", ", ", "。", "every ", "\u202e", "🌧",
+    "half ", "only ", "then ", "0:99 ", "door ", "except ", "的", "三", "秒",
 )  # fmt: skip
 ANY_TEXT = st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 

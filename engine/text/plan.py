@@ -1,0 +1,161 @@
+"""What the clauses of a text ask together: the sources, what waits for what, the room, and what is forbidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.text.clauses import Clause, Reading
+from engine.text.intent import Decision
+from engine.text.ontology import Entry, ontology
+from engine.text.polarity import excluded
+from engine.text.slots import leaf, read_slots
+from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
+
+
+@dataclass(slots=True)
+class Plan:
+    """What was read so far."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    places: list[PlaceFound] = field(default_factory=list)
+    excluded: dict[str, str] = field(default_factory=dict)  # id to the words that forbid it
+    links: dict[int, tuple[str, Draft]] = field(default_factory=dict)  # id(draft) to what it waits for
+    stands_for: dict[int, Draft] = field(default_factory=dict)  # id(draft) to the one that was kept in its place
+    decisions: list[Decision] = field(default_factory=list)
+    room: str | None = None
+
+    def decide(self, what: str, why: str) -> None:
+        self.decisions.append(Decision(what, why))
+
+
+def make_plan(reading: Reading) -> Plan:
+    """The plan of a text whose clauses have their polarity. What is forbidden is in none of its drafts and places."""
+    plan = Plan()
+    _read_clauses(reading, plan)
+    _read_exclusions(reading, plan)
+    _obey_exclusions(plan)
+    return plan
+
+
+def _read_clauses(reading: Reading, plan: Plan) -> None:
+    by_clause = [drafts(reading, clause) for clause in reading.clauses]
+    found = [places(reading, clause) for clause in reading.clauses]
+    by_clause = _without_things(by_clause)
+    _attach_modifiers(reading, by_clause, found)
+    for here in by_clause:
+        for made in here:
+            finish(made)
+    _link(reading.clauses, by_clause, plan)
+    plan.drafts = _without_repeats([made for here in by_clause for made in here], plan)
+    _read_rooms(plan, [place.entry for here in found for place in here])
+    plan.places = [place for here in found for place in here]
+
+
+def _without_things(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """No shoes beside a walk: in "leather shoes on carpet, a slow walk" they say how the walk sounds."""
+    named = {made.family.id for clause in by_clause for made in clause if made.pick.kind == "head"}
+    return [[m for m in here if m.pick.kind == "head" or m.family.id not in named] for here in by_clause]
+
+
+def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]]) -> None:
+    """Clauses that name nothing speak of a neighbour: the one before, or the one after where a sentence begins."""
+    for clause, here, places_here, before, after in zip(
+        reading.clauses, by_clause, found, _last_filled(by_clause), _next_filled(by_clause), strict=True
+    ):
+        if here or clause.scope or any(place.bare for place in places_here):
+            continue
+        opens = clause.joiner in ("first", "stop")
+        target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
+        for made in target:
+            add_words(reading, made, range(clause.start, clause.end))
+
+
+def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> None:
+    """What waits for what: "then", "after the door closes"."""
+    beside = zip(clauses, by_clause, _last_filled(by_clause), _next_filled(by_clause), strict=True)
+    for clause, here, before, after in beside:
+        if clause.anchors and here:
+            relation, side = clause.anchors.split()
+            for waiting in before if side == "previous" else after:
+                plan.links[id(waiting)] = (relation, here[-1])
+        elif clause.joiner == "then" and before:
+            for waiting in here:
+                plan.links[id(waiting)] = ("after", before[-1])
+
+
+def _last_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """For each clause the drafts of the nearest one before that has any."""
+    last: list[list[Draft]] = [[]]
+    for here in by_clause[:-1]:
+        last.append(here or last[-1])
+    return last[: len(by_clause)]
+
+
+def _next_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    return _last_filled(by_clause[::-1])[::-1]
+
+
+def _without_repeats(made: list[Draft], plan: Plan) -> list[Draft]:
+    """One source for a thing named twice where one naming says nothing more: "rain, sound of rain"."""
+    kept: list[Draft] = []
+    for draft in made:
+        twin = next((d for d in kept if d.family is draft.family and _is_same(d, draft)), None)
+        waits = id(draft) in plan.links and plan.links[id(draft)][1] is not twin
+        if twin is None or (waits and not draft.clause.anchors):
+            kept.append(draft)
+            continue
+        stays, goes = (draft, twin) if twin.says_nothing and not draft.says_nothing else (twin, draft)
+        kept[kept.index(twin)] = stays
+        plan.stands_for[id(goes)] = stays
+        if id(goes) in plan.links and id(stays) not in plan.links and plan.links[id(goes)][1] is not stays:
+            plan.links[id(stays)] = plan.links[id(goes)]
+    return kept
+
+
+def _is_same(one: Draft, other: Draft) -> bool:
+    if one.entry is other.entry:
+        return one.says_nothing or other.says_nothing
+    bare = one if "." not in one.pick.value else other
+    return "." not in bare.pick.value and bare.says_nothing
+
+
+def _read_rooms(plan: Plan, named: list[Entry]) -> None:
+    for entry in [*named, *(draft.entry for draft in plan.drafts)]:
+        if entry.room and plan.room is None:
+            plan.room = entry.room
+            plan.decide(f"room {entry.room}", f"the words name the place {entry.id!r}")
+        elif entry.room and entry.room != plan.room:
+            plan.decide(f"not room {entry.room}", f"the first place named is {plan.room}")
+
+
+def _read_exclusions(reading: Reading, plan: Plan) -> None:
+    for clause in reading.clauses:
+        words = reading.words(clause.start, clause.end)
+        for name in excluded(reading, clause):
+            plan.excluded.setdefault(_narrowed(reading, clause, name), words)
+        if clause.scope in ("negation", "except"):
+            for pick in clause.picks:
+                if pick.kind == "place" and clause.negates(pick):
+                    plan.excluded.setdefault(pick.value, words)
+
+
+def _narrowed(reading: Reading, clause: Clause, name: str) -> str:
+    """The kind that the words narrow a family to: "no footsteps on gravel"."""
+    family = ontology().family(name)
+    pick = next((p for p in clause.picks if p.value == name and clause.negates(p)), None)
+    if pick is None or not family.leaf_slot or "." in name:
+        return name
+    slots = read_slots(reading, family, pick, range(clause.negated.start, clause.negated.stop))
+    return leaf(family, pick, slots)[0].id if family.leaf_slot in slots else name
+
+
+def _obey_exclusions(plan: Plan) -> None:
+    gone = [draft for draft in plan.drafts if is_out(draft.entry.id, plan.excluded)]
+    for draft in gone:
+        plan.decide(f"no {draft.entry.id}", f"asked for in {draft.words!r}, but forbidden: a negation is a hard rule")
+    plan.drafts = [draft for draft in plan.drafts if not any(draft is other for other in gone)]
+    plan.places = [place for place in plan.places if not is_out(place.entry.id, plan.excluded)]
+
+
+def is_out(entry: str, names: dict[str, str]) -> bool:
+    return any(entry == name or entry.startswith(name + ".") for name in names)
