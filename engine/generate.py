@@ -171,7 +171,7 @@ def _looked_at(shots: Sequence[Shot], stems: Stems, progress: Progress, cancel: 
             for _ in group:
                 cues.append(ahead.popleft().result())
                 submit_next()
-            yield Scene(group[0].scene, group, tuple(cues), shots[0].record_start)
+            yield Scene(group[0].scene, group, tuple(cues), shots[0].record_start, shots[-1].record_end)
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)

@@ -135,7 +135,7 @@ def _print_levels(console: Console, report: Report) -> None:
             name,
             f"{levels.lufs[name]:.1f} LUFS" if heard else "silent",
             f"{target:.1f}" if target is not None and heard else "",
-            f"{levels.true_peak_dbtp[name]:.1f} dBTP" if heard else "",
+            f"{levels.true_peak_dbtp[name]:.1f} dBTP" if heard and name in levels.true_peak_dbtp else "",
         )
     console.print(table)
 
@@ -155,7 +155,8 @@ def inspect(options: argparse.Namespace, cancel: Cancel) -> int:
 
 def explain(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline explain`: what words ask for, and why."""
-    from engine.text import prompt
+    from engine.text.explain import explain as lines_of
+    from engine.text.prompt import read_words
 
     try:
         rate = Fraction(options.fps)
@@ -163,11 +164,11 @@ def explain(options: argparse.Namespace, cancel: Cancel) -> int:
         raise WordsError(f"--fps is {options.fps!r}; give a rate such as 24, 29.97 or 30000/1001") from error
     from plugin.timeline.clock import exact_rate
 
-    intent = prompt.read_words(options.words, frame_rate=exact_rate(rate), accept_guesses=options.take_guesses)
+    intent = read_words(options.words, frame_rate=exact_rate(rate), accept_guesses=options.take_guesses)
     if options.json:
-        _print_json({"lines": prompt.explain(intent).splitlines()})
+        _print_json({"lines": lines_of(intent).splitlines()})
     else:
-        print(prompt.explain(intent))
+        print(lines_of(intent))
     return 0
 
 

@@ -39,6 +39,11 @@ def _level(sound: Sound, time_s: float) -> float:
     return float(10 * np.log10((_piece(sound, time_s, _HEARD_S) ** 2).mean() + 1e-20))
 
 
+def level_db(sound: Sound, time_s: float) -> float:
+    """Mean square of the 12 ms from an onset on, dB."""
+    return float(10 * np.log10((_piece(sound, max(time_s - 0.002, 0.0), 0.012) ** 2).mean() + 1e-20))
+
+
 def _piece(sound: Sound, time_s: float, lasts_s: float) -> Sound:
     """At least one sample of silence, at the very end of a stem."""
     first = round(time_s * RATE_HZ)

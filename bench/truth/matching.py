@@ -14,6 +14,7 @@ from bench.truth.truth import Event, Truth
 SPAN_EARLY_S = 0.10  # onsets from this long before a roll, a slide or a pour
 SPAN_LATE_S = 0.15  # to this long after it are neither false nor found
 START_TOLERANCE_S = 0.15  # of what lasts: it fades in, so its start is no instant
+OWN_SOUND_S, OWN_SOUND_DB = 0.25, 3.0  # a weaker onset so soon after one that is right belongs to its sound
 
 Times = npt.NDArray[np.float64]
 
@@ -45,22 +46,38 @@ def pair(true: Sequence[float], found: Sequence[float], tolerance_s: float) -> l
     ]
 
 
-def score_events(truth: Truth, times: Sequence[float], tolerance_s: float = 0.04) -> Hits:
-    """Compare found times (seconds from the first pts) with the truth's contacts.
+def score_events(
+    truth: Truth, times: Sequence[float], tolerance_s: float = 0.04, levels_db: Sequence[float] | None = None
+) -> Hits:
+    """Compare found times (seconds from the first pts, in order) with the truth's contacts.
+
+    With the onsets' own `levels_db`, one that follows a right one within 250 ms and is 3 dB weaker or more is part of
+    that event's sound (a key comes up again, a heel is followed by its sole): neither right nor false.
 
     Faint contacts and those outside the picture are neither missed nor false; nor is an onset within something that
     lasts, for a roll or a pour has grains of its own. The starts of what lasts are scored by `score_starts`.
     """
-    found = sorted(float(time) for time in times)
+    found = [float(time) for time in times] if levels_db is not None else sorted(float(time) for time in times)
     required = [event.t_s for event in truth.contacts if event.required]
     pairs = pair(required, found, tolerance_s)
     taken = {column for _, column in pairs}
-    left = [time for index, time in enumerate(found) if index not in taken]
+    own = _own_sounds(found, levels_db, taken) if levels_db is not None else set()
+    left = [time for index, time in enumerate(found) if index not in taken | own]
     optional = [event.t_s for event in truth.contacts if not event.required]
     excused = {column for _, column in pair(optional, left, tolerance_s)}
     false = [time for index, time in enumerate(left) if index not in excused and not _within(time, truth.spans)]
     offsets = tuple(found[column] - required[row] for row, column in pairs)
     return Hits(offsets, tuple(pairs), len(false), len(required) - len(pairs), truth.duration_s)
+
+
+def _own_sounds(found: Sequence[float], levels_db: Sequence[float], right: set[int]) -> set[int]:
+    """Indices of onsets that belong to the sound of a right one before them."""
+    return {
+        index
+        for index, time in enumerate(found)
+        for main in right
+        if 0 < time - found[main] <= OWN_SOUND_S and levels_db[index] <= levels_db[main] - OWN_SOUND_DB
+    } - right
 
 
 def score_starts(truth: Truth, times: Sequence[float]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -42,10 +43,10 @@ class Rendered:
 
 def render(scene: Scene, truth: Truth, folder: Path) -> Rendered:
     """Run `foleyline stems` on the scene; CalledProcessError with its words if it fails."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # the product never overwrites: an old run's files would be read
+    folder.mkdir(parents=True)
     cut, written, score = folder / "cut.otio", folder / "cut.foley.otio", folder / "score.json"
     write_cut(scene, truth, cut)
-    written.unlink(missing_ok=True)
     command = [sys.executable, "-m", "plugin.cli", "stems", str(cut), "--all", "--prompt", scene.prompt]
     begun = time.perf_counter()
     command += ["-o", str(written), "--score", str(score), "--loudness", str(TARGET_LUFS)]

@@ -110,14 +110,14 @@ def _by_difficulty(results: Sequence[Result]) -> str:
     for result in results:
         if result.score is not None:
             groups.setdefault(result.choice.difficulty, []).append(result)
-    names = ("", "F1 1 frame", "20 ms", "100 ms", "quiet false/min", "spans heard", *_FIGURES)
+    names = ("", "F1 1 frame", "20 ms", "100 ms", "strict 40 ms", "quiet false/min", "spans heard", *_FIGURES)
     lines = [("median", *groups)] + [(name, *(_cell(name, group) for group in groups.values())) for name in names[1:]]
     return aligned(lines)
 
 
 def _cell(name: str, group: Sequence[Result]) -> str:
     scores = [result.score for result in group if result.score is not None]
-    if name in ("F1 1 frame", "20 ms", "100 ms"):
+    if name in ("F1 1 frame", "20 ms", "100 ms", "strict 40 ms"):
         return number(f1(added([score.audio[name.removeprefix("F1 ")] for score in scores])), 3)
     if name == "quiet false/min":
         quiet = added(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import soundfile
 
 from bench.truth.leakage import NOTHING_DB, gated_bed, gated_events, muted, projected
-from bench.truth.levels import energy_rho, panning, path_rho, sounded
+from bench.truth.levels import energy_rho, level_db, panning, path_rho, sounded
 from bench.truth.loudness import measure
 from bench.truth.matching import Hits, chance, score_events
 from bench.truth.onsets import RATE_HZ, onsets
@@ -28,7 +28,7 @@ Sound = npt.NDArray[np.float64]
 class SceneScore:
     """Everything measured on one scene. nan: does not apply."""
 
-    audio: Mapping[str, Hits]  # by tolerance: "40 ms", "1 frame", "20 ms", "100 ms"
+    audio: Mapping[str, Hits]  # by tolerance: "40 ms", "1 frame", "20 ms", "100 ms"; "strict 40 ms": every onset counts
     plan: Mapping[str, Hits]  # the same for the engine's own list; empty without one
     audio_chance: float
     plan_chance: float
@@ -55,12 +55,13 @@ def score_scene(
     length = min(sound.shape[1] for sound in sounds.values())
     events = sounds["action"][:, :length] + sounds["material"][:, :length]
     heard = onsets(events)
+    levels_db = [level_db(events, time) for time in heard]
     figures = _file_figures(record_s or truth.duration_s, stems, sounds, target_lufs) | _event_figures(
         truth, sounds, events
     )
     figures |= _leaks(truth, sounds, without or {})
     return SceneScore(
-        _hits(truth, heard),
+        _hits(truth, heard, levels_db) | {"strict 40 ms": score_events(truth, heard)},
         _hits(truth, plan) if plan is not None else {},
         chance(truth, heard),
         chance(truth, plan) if plan is not None else float("nan"),
@@ -69,9 +70,9 @@ def score_scene(
     )
 
 
-def _hits(truth: Truth, times: Sequence[float]) -> dict[str, Hits]:
+def _hits(truth: Truth, times: Sequence[float], levels_db: Sequence[float] | None = None) -> dict[str, Hits]:
     wide = TOLERANCES_S | {"1 frame": truth.frame_s}
-    return {name: score_events(truth, times, tolerance) for name, tolerance in wide.items()}
+    return {name: score_events(truth, times, tolerance, levels_db) for name, tolerance in wide.items()}
 
 
 def _read(stems: Mapping[str, Path], layer: str) -> Sound:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.instruments.dsp import stream
+from engine.score.scene import Scene
 from engine.text.intent import Source
 from engine.text.ontology import Entry
 from engine.types import Cue, CueKind, Curve
@@ -122,11 +123,11 @@ def limited(members: list[Happening], roles: Sequence[Role], source: str) -> lis
     return sorted(strongest, key=lambda one: one.time_s)
 
 
-def in_window(role: Role, happenings: Sequence[Happening], words_offset_s: float) -> list[Happening]:
+def in_window(role: Role, happenings: Sequence[Happening], scene: Scene) -> list[Happening]:
     """Those that begin inside the time the words allow."""
     times = role.source.times
-    start = words_offset_s + float(times.start_s) if times.start_s is not None else -float("inf")
-    end = words_offset_s + float(times.end_s) if times.end_s is not None else float("inf")
+    start = scene.time_of(times.start_s) if times.start_s is not None else -float("inf")
+    end = scene.time_of(times.end_s) if times.end_s is not None else float("inf")
     return [one for one in happenings if start <= one.time_s < end]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from engine.score import casting, writing
 from engine.score.casting import Happening, Role
@@ -165,9 +166,9 @@ def _write_bed(page: _Writing, role: Role) -> None:
     start, end = -float(scene.shots[0].head), float(scene.duration + scene.shots[-1].tail)
     fade_in = fade_out = 0.0
     if times.start_s is not None:
-        start, fade_in = max(start, scene.words_offset + float(times.start_s)), BED_FADE_S / 3
+        start, fade_in = max(start, scene.time_of(times.start_s)), BED_FADE_S / 3
     if times.end_s is not None:
-        end, fade_out = min(end, scene.words_offset + float(times.end_s)), BED_FADE_S / 3
+        end, fade_out = min(end, scene.time_of(times.end_s)), BED_FADE_S / 3
     if end - start < 0.05:
         return
     if times.fade_in:
@@ -236,15 +237,15 @@ def _write_timed(page: _Writing, role: Role, shot: _Seen) -> None:
 
 
 def _word_times(page: _Writing, role: Role) -> list[float]:
-    times, zero = role.source.times, page.scene.words_offset
+    times, scene = role.source.times, page.scene
     if times.at_s:
-        return [zero + float(at) for at in times.at_s]
+        return [scene.time_of(at) for at in times.at_s]
     if times.every_s:
-        start = float(times.start_s) if times.start_s is not None else 0.0
-        end = float(times.end_s) if times.end_s is not None else float(page.scene.duration) - zero
+        start = scene.time_of(times.start_s or Fraction(0))
+        end = scene.time_of(times.end_s) if times.end_s is not None else float(scene.duration)
         step = max(float(times.every_s), 0.02)
         count = min(int((end - start) / step) + 1, role.source.count or 100_000)
-        return [zero + start + step * number for number in range(count) if start + step * number < end]
+        return [start + step * number for number in range(count) if start + step * number < end]
     return _anchored(page, role)
 
 
@@ -265,7 +266,7 @@ def _length(role: Role) -> float:
 
 def _write_struck(page: _Writing, role: Role, happenings: Sequence[Happening], shot: _Seen) -> None:
     """A striking or walking source on what was seen."""
-    allowed = casting.in_window(role, happenings, page.scene.words_offset)
+    allowed = casting.in_window(role, happenings, page.scene)
     if allowed:
         page.decide(f"{role.entry.id}: {len(allowed)} events in {shot.name}", "seen in the picture, named by the words")
         page.add(role, allowed)
@@ -315,15 +316,15 @@ def _write_imagined(
 
 
 def _word_window(page: _Writing, role: Role, shot: _Seen) -> tuple[float, float]:
-    times, zero = role.source.times, page.scene.words_offset
-    start = zero + float(times.start_s) if times.start_s is not None else shot.start_s
-    end = zero + float(times.end_s) if times.end_s is not None else shot.end_s
+    times, scene = role.source.times, page.scene
+    start = scene.time_of(times.start_s) if times.start_s is not None else shot.start_s
+    end = scene.time_of(times.end_s) if times.end_s is not None else shot.end_s
     return max(start, shot.start_s), min(end, shot.end_s)
 
 
 def _write_moving(page: _Writing, role: Role, shot: _Seen) -> None:
     """A continuous source along what moves."""
-    allowed = casting.in_window(role, shot.moving, page.scene.words_offset)
+    allowed = casting.in_window(role, shot.moving, page.scene)
     if allowed:
         why = "seen moving, named by the words"
         page.decide(f"{role.entry.id} along {len(allowed)} movements in {shot.name}", why)

@@ -15,7 +15,8 @@ class Scene:
     id: int
     shots: tuple[Shot, ...]
     cues: tuple[tuple[Cue, ...], ...]
-    origin: Fraction  # record seconds from which the words' times count: the start of what the user chose
+    origin: Fraction  # record seconds from which the words' times count: where the user's choice starts ...
+    end: Fraction  # ... and from where negative ones count back: where it ends
 
     @property
     def record_start(self) -> Fraction:
@@ -33,7 +34,7 @@ class Scene:
         """Seconds from the scene's start to the shot's."""
         return float(shot.record_start - self.record_start)
 
-    @property
-    def words_offset(self) -> float:
-        """Seconds from the scene's start to where the words' times count from; at most 0."""
-        return float(self.origin - self.record_start)
+    def time_of(self, words_s: Fraction) -> float:
+        """Seconds from the scene's start of a time in the words: from the choice's start, or back from its end."""
+        zero = self.origin if words_s >= 0 else self.end
+        return float(zero + words_s - self.record_start)

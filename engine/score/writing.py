@@ -70,7 +70,7 @@ def event_place(role: Role, happening: Happening, setting: Setting) -> Place:
 def part_params(part: Part, role: Role, happening: Happening, side: int = 0) -> dict[str, float | str | Curve]:
     """The part's own values, then the words', then what was seen; only what the instrument declares, in its range."""
     known = {parameter.name: parameter for parameter in registry.instrument(part.instrument).parameters}
-    wanted: dict[str, float | str | Curve] = {**part.params, **role.entry.slots, **role.source.params}
+    wanted: dict[str, float | str | Curve] = dict(part.filled(role.entry.slots, role.source.params, set(known)))
     if "energy" in known:
         asked = role.source.params.get("energy")
         wanted["energy"] = energy(asked if isinstance(asked, float) else happening.energy, role.source.gain_db)

@@ -14,8 +14,9 @@ import soundfile
 from opentimelineio.opentime import RationalTime, TimeRange
 from wavinfo import WavInfoReader
 
-from engine.score.score import read_scores, to_json, write_scores
+from engine.score.score import read_scores, write_scores
 from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError
+from plugin.cli import main
 from plugin.timeline.select import Choice
 from plugin.workflow import Job, Report, make_stems, scores_of
 from tests.engine.footage import Picture, disc, draw, wall, write_film
@@ -214,6 +215,20 @@ def test_missing_media_stops_or_is_left_out_as_asked(cut: Path) -> None:
     report = run(cut, skip_missing=True)
     assert [shot.name for shot in report.shots] == ["drop one", "drop three"]
     assert any("gone.mov" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize("how", [[], ["--json"], ["--explain"]])
+def test_the_command_tells_what_it_placed(cut: Path, how: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stems", str(cut), "--prompt", WORDS + ", zzyzx", "--out", "01:00:02:00", *how]) == 0
+    told = capsys.readouterr().out
+    if how == ["--json"]:
+        lines = [json.loads(line) for line in told.splitlines()]
+        assert {line["stage"] for line in lines if line["event"] == "progress"} == {"looking", "sounding", "writing"}
+        assert lines[-1]["event"] == "done" and lines[-1]["tracks"][0] == "Foley Ambient"
+        assert lines[-1]["lufs"]["mix"] < -20
+    else:
+        assert "drop one" in told and "LUFS" in told and "Foley Material" in told and "cut.foley.otio" in told
+        assert ("asked for in" in told) == (how == ["--explain"])
 
 
 def test_only_the_stems_on_a_timeline_of_their_own(cut: Path) -> None:
