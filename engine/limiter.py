@@ -58,6 +58,14 @@ def smooth(need: dsp.Array) -> dsp.Array:
     return np.asarray(ndimage.uniform_filter1d(held, width, mode="nearest"))
 
 
+def corners(reduction: dsp.Array) -> tuple[dsp.Array, dsp.Array]:
+    """The gain as few points, linear between: positions in cells, and dB rounded down to a hundredth."""
+    level_db = np.floor(2000.0 * np.log10(reduction) + 1e-6) / 100.0
+    bends = np.flatnonzero(np.abs(np.diff(level_db, 2)) > 1e-9) + 1
+    kept = np.unique(np.concatenate([[0], bends, [len(level_db) - 1]]))
+    return kept + 0.5, level_db[kept]
+
+
 def gain(reduction: dsp.Array, cells_at: dsp.Array) -> dsp.Array:
     """The limiter's gain at positions given in cells, linear between cell centres."""
     return np.interp(cells_at, np.arange(len(reduction)) + 0.5, reduction)

@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.instruments import dsp
 from engine.media import loudness
-from engine.score.score import NO_DUCKING, Mix, Score
+from engine.score.score import LEVEL, Mix, Score
 from engine.stems import SceneStems, blocks
 from engine.types import Curve, Layer
 
@@ -58,7 +58,7 @@ class _Survey:
 def ducking(score: Score, depth_db: float = DUCK_DB) -> Curve:
     """Gain of the ambience over the scene, dB: down under each struck event, back up after it."""
     if depth_db <= 0:
-        return NO_DUCKING
+        return LEVEL
     starts = sorted({note.start_s for note in score.notes if note.layer is not Layer.AMBIENT and note.duration_s < 2.0})
     points: list[tuple[float, float]] = []
     for start in starts:
@@ -67,7 +67,7 @@ def ducking(score: Score, depth_db: float = DUCK_DB) -> Curve:
             points.pop()
         level = _level_at(points, down)
         points += [(down, level), (bottom, -depth_db), (bottom + DUCK_RELEASE_S, 0.0)]
-    return Curve(tuple(t for t, _ in points), tuple(v for _, v in points)) if points else NO_DUCKING
+    return Curve(tuple(t for t, _ in points), tuple(v for _, v in points)) if points else LEVEL
 
 
 def _level_at(points: Sequence[tuple[float, float]], time_s: float) -> float:
@@ -97,23 +97,23 @@ def mix_scenes(
         _add_gains(fresh, more)
     peaks = [scene.limit() for scene in scenes]
     if fresh != list(scenes) or any(len(scene.reduction) for scene in scenes):
-        survey, more = _made_up(scenes, fresh, targets), dict.fromkeys(GROUPS, 0.0)
+        _make_up(fresh, targets)
+        for scene in fresh:
+            scene.keep_limiter()
+        survey, more = _survey(scenes), dict.fromkeys(GROUPS, 0.0)
         peaks = [scene.limit() for scene in scenes]
     return _levels(scenes, survey.scaled(more["ambient"], more["events"]), peaks, targets)
 
 
-def _made_up(scenes: Sequence[SceneStems], fresh: Sequence[SceneStems], targets: Mapping[str, float]) -> _Survey:
-    """Give back the loudness that the limiter took from fresh scenes, as far as peaks allow; what it comes to."""
-    for _ in range(MAKE_UPS):
-        if not fresh:
-            break
+def _make_up(fresh: Sequence[SceneStems], targets: Mapping[str, float]) -> None:
+    """Give back the loudness that the limiter took from fresh scenes, as far as peaks allow."""
+    for _ in range(MAKE_UPS if fresh else 0):
         short = _missing(targets, _survey(fresh).hops)
         if max(short.values()) < 0.1:
             break
         _add_gains(fresh, {group: min(max(1.5 * more, 0.0), 3.0) for group, more in short.items()})
         for scene in fresh:
             scene.limit()
-    return _survey(scenes)
 
 
 def _target(group: str, levels_db: Mapping[Layer, float], programme_lufs: float) -> float:
@@ -167,17 +167,21 @@ def _levels(
     peaks: Sequence[dsp.Array],
     targets: Mapping[str, float],
 ) -> Levels:
-    deepest = min((float(scene.reduction.min(initial=1.0)) for scene in scenes), default=1.0)
     highest = np.max([*peaks, np.zeros(4)], axis=0)
-    if deepest < 1.0:
+    if any(len(scene.reduction) for scene in scenes):
         highest = np.max([_limited_peaks(scene) for scene in scenes], axis=0)
     names = (*(layer.value for layer in Layer), "mix")
     return Levels(
         lufs={name: loudness.integrated_lufs(hop) for name, hop in hops.items()},
         target_lufs=targets,
         true_peak_dbtp={name: loudness.dbtp(float(peak)) for name, peak in zip(names, highest, strict=True)},
-        limited_db=abs(20.0 * math.log10(max(deepest, 1e-6))),
+        limited_db=max((_deepest_db(scene) for scene in scenes), default=0.0),
     )
+
+
+def _deepest_db(scene: SceneStems) -> float:
+    kept = -min(scene.score.mix.limiter.values) if scene.score.mix else 0.0
+    return kept - 20.0 * math.log10(max(float(scene.reduction.min(initial=1.0)), 1e-6))
 
 
 def _limited_peaks(scene: SceneStems) -> dsp.Array:

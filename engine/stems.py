@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine import limiter
 from engine.instruments import dsp
-from engine.score.score import NO_DUCKING, Mix, Score
+from engine.score.score import LEVEL, Mix, Score
 from engine.sounding import BLOCK, Track, sound_note_again
-from engine.types import SAMPLE_RATE, Layer, Note, Samples
+from engine.types import SAMPLE_RATE, Curve, Layer, Note, Samples
 
-DUCK_GRID = 48  # samples; the ducking is linear between
+GRID = 24  # samples; curves of the mix are linear between
 
 
 @dataclass(slots=True)
 class SceneStems:
-    """One scene's score and sound; samples count from the timeline's start. Any span reads the same however it is cut."""
+    """One scene's score and sound; samples count from the timeline's start. A span reads the same however it is cut."""
 
     score: Score
     tracks: dict[Layer, Track]
     first: int  # of what the cut shows, without handles
     last: int
     need: dsp.Array = field(default_factory=lambda: np.ones(0))  # gain that peaks allow, a cell, from the tracks' first
-    reduction: dsp.Array = field(default_factory=lambda: np.ones(0))  # the limiter's smooth gain; empty: it rests
+    reduction: dsp.Array = field(default_factory=lambda: np.ones(0))  # the limiter on top of the mix's own curve
 
     @property
     def sounded(self) -> tuple[int, int]:
@@ -49,17 +49,31 @@ class SceneStems:
         return self.read_sum(Layer, first, last)
 
     def unlimited(self, layer: Layer, first: int, last: int) -> Samples:
-        """The stem with its gain and ducking, before the limiter."""
+        """The stem with the gain, ducking and limiter curve of its mix, before what limits an edit."""
         mix = self.score.mix or Mix()
         sound = self.tracks[layer].read(first, last) * np.float32(dsp.db(mix.gain_db.get(layer, 0.0)))
-        if layer is Layer.AMBIENT and mix.duck != NO_DUCKING:
-            return np.asarray(sound * self._ducking(mix, first, last), dtype=np.float32)
+        for curve in (mix.duck if layer is Layer.AMBIENT else LEVEL, mix.limiter):
+            if curve != LEVEL:
+                sound = np.asarray(sound * self._gain(curve, first, last), dtype=np.float32)
         return sound
 
-    def _ducking(self, mix: Mix, first: int, last: int) -> dsp.Array:
-        grid = np.arange(first // DUCK_GRID, last // DUCK_GRID + 2) * DUCK_GRID
-        levels = mix.duck.at((grid - float(self.score.record_start * SAMPLE_RATE)) / SAMPLE_RATE)
+    def _gain(self, curve: Curve, first: int, last: int) -> dsp.Array:
+        grid = np.arange(first // GRID, last // GRID + 2) * GRID
+        levels = curve.at((grid - self._scene_sample) / SAMPLE_RATE)
         return np.interp(np.arange(first, last), grid, 10 ** (levels / 20))
+
+    @property
+    def _scene_sample(self) -> float:
+        return float(self.score.record_start * SAMPLE_RATE)
+
+    def keep_limiter(self) -> None:
+        """Write the limiter into the score's mix, so that it stays when notes are edited or taken out."""
+        if len(self.reduction) and self.score.mix:
+            cells, levels_db = limiter.corners(self.reduction)
+            times = (self.sounded[0] + cells * limiter.CELL - self._scene_sample) / SAMPLE_RATE
+            curve = Curve(tuple(np.round(times, 7).tolist()), tuple(levels_db.tolist()))
+            self.score = replace(self.score, mix=replace(self.score.mix, limiter=curve))
+            self.limit()
 
     def limiter_gain(self, first: int, last: int) -> dsp.Array | float:
         if not len(self.reduction):

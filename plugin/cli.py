@@ -22,6 +22,8 @@ the main job:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked, 1 on an error, 130 when stopped, 2 for a wrong call."""
     options = _parser().parse_args(arguments)
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # small products: more threads are slower, and round otherwise
     from engine.types import CancelledError, FoleylineError
     from plugin import commands
 

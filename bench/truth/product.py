@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 import numpy as np
@@ -22,7 +23,7 @@ from bench.truth.onsets import RATE_HZ
 from bench.truth.scenes import Scene
 from bench.truth.truth import Truth
 
-TARGET_LUFS = -23.0
+TARGET = "-23"
 _LAYERS = ("ambient", "action", "material")
 _STANDARD = tuple(
     Fraction(rate) for rate in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60")
@@ -39,23 +40,50 @@ class Rendered:
     plan: tuple[float, ...] | None  # contacts of its score, seconds from the shot's start
     length_error: int  # samples that a file is longer or shorter than its timeline says, the worst of the three
     seconds: float  # wall time of the command
+    targets_lufs: Mapping[str, float]  # of "ambient" and of "events" (action and material), as the product states them
+    without: Mapping[tuple[str, str], Path]  # each stem, sounded again from the score without another layer's notes
 
 
-def render(scene: Scene, truth: Truth, folder: Path) -> Rendered:
-    """Run `foleyline stems` on the scene; CalledProcessError with its words if it fails."""
+def render(scene: Scene, truth: Truth, folder: Path, *, mute: bool = False) -> Rendered:
+    """Run `foleyline stems` on the scene; RuntimeError with its words if it fails.
+
+    With `mute` also once without each layer, for the leakage between stems.
+    """
     shutil.rmtree(folder, ignore_errors=True)  # the product never overwrites: an old run's files would be read
     folder.mkdir(parents=True)
     cut, written, score = folder / "cut.otio", folder / "cut.foley.otio", folder / "score.json"
     write_cut(scene, truth, cut)
-    command = [sys.executable, "-m", "plugin.cli", "stems", str(cut), "--all", "--prompt", scene.prompt]
     begun = time.perf_counter()
-    command += ["-o", str(written), "--score", str(score), "--loudness", str(TARGET_LUFS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{scene.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
+    said = _command(cut, "--prompt", scene.prompt, "-o", str(written), "--score", str(score), "--loudness", TARGET)
     seconds = time.perf_counter() - begun
     stems, error = read_stems(written, folder)
-    return Rendered(stems, planned(score) if score.exists() else None, error, seconds)
+    without = _without_layers(cut, score, folder) if mute else {}
+    return Rendered(stems, planned(score), error, seconds, said["target_lufs"], without)
+
+
+def _command(cut: Path, *more: str) -> dict[str, Any]:
+    """What `foleyline stems --json` says at its end; RuntimeError with its words if it fails."""
+    command = [sys.executable, "-m", "plugin.cli", "stems", str(cut), "--all", "--json", *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _without_layers(cut: Path, score: Path, folder: Path) -> dict[tuple[str, str], Path]:
+    """Each stem as it is when another layer's notes are taken out of the score."""
+    found: dict[tuple[str, str], Path] = {}
+    for other in _LAYERS:
+        own = folder / f"without-{other}"
+        own.mkdir()
+        data = json.loads(score.read_text(encoding="utf-8"))
+        for scene in data["scenes"]:
+            scene["notes"] = [note for note in scene["notes"] if note["layer"] != other]
+        (own / "score.json").write_text(json.dumps(data), encoding="utf-8")
+        _command(cut, "--from-score", str(own / "score.json"), "-o", str(own / "cut.foley.otio"))
+        stems, _ = read_stems(own / "cut.foley.otio", own)
+        found |= {(stem, other): stems[stem] for stem in _LAYERS if stem != other}
+    return found
 
 
 def edit_rate(truth: Truth) -> Fraction:

@@ -17,7 +17,7 @@ import soundfile
 
 from bench.truth.matching import added, f1
 from bench.truth.plan import Choice, add_choices, chosen
-from bench.truth.product import TARGET_LUFS, edit_rate, render
+from bench.truth.product import edit_rate, render
 from bench.truth.scenes import QUIET_KINDS, Scene, kept_scene
 from bench.truth.score import SceneScore, score_scene
 from bench.truth.table import Row, aligned, as_text, number
@@ -38,6 +38,7 @@ _FIGURES = {
     "act<amb dB": "action < ambient dB",
     "act<mat dB": "action < material dB",
     "mat<act dB": "material < action dB",
+    "muted dB": "worst muted dB",
     "LU off": "target_error_lu",
     "dBTP": "peak_dbtp",
     "samples off": "length_error",
@@ -54,23 +55,25 @@ class Result:
     failure: str = ""
 
 
-def run_one(choice: Choice, source: str, folder: Path) -> Result:
+def run_one(choice: Choice, source: str, folder: Path, mute: bool = False) -> Result:
     """Make, sound and score one scene."""
     scene = kept_scene(choice.kind, choice.difficulty, choice.seed, folder, choice.split)
     truth = read_truth(scene.truth)
     if source != "product":
         return Result(choice, score_scene(truth, _known_stems(scene, source, folder)))
     try:
-        return Result(choice, _product(scene, truth, folder / "product" / scene.name))
+        return Result(choice, _product(scene, truth, folder / "product" / scene.name, mute))
     except RuntimeError as error:
         return Result(choice, None, str(error))
 
 
-def _product(scene: Scene, truth: Truth, folder: Path) -> SceneScore:
-    made = render(scene, truth, folder)
+def _product(scene: Scene, truth: Truth, folder: Path, mute: bool) -> SceneScore:
+    made = render(scene, truth, folder, mute=mute)
     rate = edit_rate(truth)
     record_s = int(truth.duration_s * float(rate) + 1e-6) / float(rate)
-    score = score_scene(truth, made.stems, made.plan, target_lufs=TARGET_LUFS, record_s=record_s)
+    score = score_scene(
+        truth, made.stems, made.plan, targets_lufs=made.targets_lufs, record_s=record_s, without=made.without
+    )
     more = {"cost": made.seconds / truth.duration_s, "file_length_error": float(made.length_error)}
     return replace(score, figures={**score.figures, **more})
 
@@ -140,9 +143,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--source", choices=SOURCES, default="product", help="truth: the ceiling; late: 60 ms late")
     parser.add_argument("--folder", type=Path, default=Path("out/truth"))
+    parser.add_argument("--mute", action="store_true", help="sound each scene without each layer too: what leaks")
     asked = parser.parse_args(arguments)
     choices = list(chosen(asked.clips, asked.split, asked.difficulties, asked.kinds))
-    work = partial(run_one, source=asked.source, folder=asked.folder)
+    work = partial(run_one, source=asked.source, folder=asked.folder, mute=asked.mute)
     with ProcessPoolExecutor(asked.jobs, mp_context=get_context("spawn")) as pool:
         results = list(pool.map(work, choices))
     print(table(results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -19,6 +20,7 @@ from bench.truth.onsets import RATE_HZ, onsets
 from bench.truth.truth import Truth
 
 LAYERS = ("ambient", "action", "material")
+_SILENT_LUFS = -69.0
 TOLERANCES_S = {"40 ms": 0.04, "20 ms": 0.02, "100 ms": 0.1}
 
 Sound = npt.NDArray[np.float64]
@@ -41,7 +43,7 @@ def score_scene(
     stems: Mapping[str, Path],
     plan: Sequence[float] | None = None,
     *,
-    target_lufs: float | None = None,
+    targets_lufs: Mapping[str, float] | None = None,
     record_s: float | None = None,
     without: Mapping[tuple[str, str], Path] | None = None,
 ) -> SceneScore:
@@ -56,9 +58,9 @@ def score_scene(
     events = sounds["action"][:, :length] + sounds["material"][:, :length]
     heard = onsets(events)
     levels_db = [level_db(events, time) for time in heard]
-    figures = _file_figures(record_s or truth.duration_s, stems, sounds, target_lufs) | _event_figures(
-        truth, sounds, events
-    )
+    figures = _file_figures(record_s or truth.duration_s, stems, sounds) | _event_figures(truth, sounds, events)
+    if targets_lufs is not None:
+        figures["target_error_lu"] = _target_error(sounds, events, targets_lufs)
     figures |= _leaks(truth, sounds, without or {})
     return SceneScore(
         _hits(truth, heard, levels_db) | {"strict 40 ms": score_events(truth, heard)},
@@ -84,9 +86,7 @@ def _read(stems: Mapping[str, Path], layer: str) -> Sound:
     return np.asarray(sound.T, dtype=np.float64)
 
 
-def _file_figures(
-    lasts_s: float, stems: Mapping[str, Path], sounds: Mapping[str, Sound], target_lufs: float | None
-) -> dict[str, float]:
+def _file_figures(lasts_s: float, stems: Mapping[str, Path], sounds: Mapping[str, Sound]) -> dict[str, float]:
     wanted = round(lasts_s * RATE_HZ)
     found = {"length_error": float(max(abs(sound.shape[1] - wanted) for sound in sounds.values()))}
     if "mix" in stems:
@@ -95,9 +95,19 @@ def _file_figures(
     loudness = measure(whole) if whole is not None else None
     if loudness is not None:
         found |= {"lufs": loudness.integrated_lufs, "lra": loudness.range_lu, "peak_dbtp": loudness.true_peak_dbtp}
-        if target_lufs is not None:
-            found["target_error_lu"] = abs(loudness.integrated_lufs - target_lufs)
     return found
+
+
+def _target_error(sounds: Mapping[str, Sound], events: Sound, targets_lufs: Mapping[str, float]) -> float:
+    """By how much the ambience, or the events, miss what the product says it aims at; the worse, silence left out."""
+    errors = [0.0]
+    for name, sound in (("ambient", sounds["ambient"]), ("events", events)):
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            soundfile.write(file.name, sound.T, RATE_HZ, subtype="FLOAT")
+            loudness = measure(Path(file.name))
+        if loudness is not None and loudness.integrated_lufs > _SILENT_LUFS:
+            errors.append(abs(loudness.integrated_lufs - targets_lufs[name]))
+    return max(errors)
 
 
 def _sum_error(mix: Sound, sounds: Mapping[str, Sound]) -> float:
@@ -129,4 +139,6 @@ def _leaks(truth: Truth, sounds: Mapping[str, Sound], without: Mapping[tuple[str
         found |= {f"{pair} dB": leak.leak_db, f"{pair} raw dB": leak.raw_db, f"{pair} floor dB": leak.floor_db}
         if (stem, other) in without:
             found[f"{pair} muted dB"] = muted(sounds[stem], _read({stem: without[stem, other]}, stem))
+    if without:
+        found["worst muted dB"] = max(leak for name, leak in found.items() if name.endswith("muted dB"))
     return found

@@ -17,7 +17,7 @@ from engine.types import Curve, Layer, Note, Place, ScoreError
 
 FORMAT = 1
 LARGEST_FILE = 256 * 2**20
-NO_DUCKING = Curve((0.0,), (0.0,))
+LEVEL = Curve((0.0,), (0.0,))  # no change
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Mix:
     """What turns sounded notes into stems: fixed when a score is first sounded, kept when it is edited."""
 
     gain_db: Mapping[Layer, float] = field(default_factory=dict)
-    duck: Curve = NO_DUCKING  # dB on the ambient stem, over seconds from the scene's start
+    duck: Curve = LEVEL  # dB on the ambient stem, over seconds from the scene's start
+    limiter: Curve = LEVEL  # dB on all three stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _scene_json(score: Score) -> dict[str, Any]:
     }
     if score.mix:
         gains = {layer.value: gain for layer, gain in score.mix.gain_db.items()}
-        scene["mix"] = {"gain_db": gains, "duck": _value_json(score.mix.duck)}
+        curves = {name: _value_json(getattr(score.mix, name)) for name in ("duck", "limiter")}
+        scene["mix"] = {"gain_db": gains, **curves}
     return scene
 
 
@@ -200,8 +202,15 @@ def _mix(data: Any, where: str) -> Mix:
         raise ScoreError(f"{where}: mix.gain_db is one number for each of ambient, action, material") from error
     for layer, gain in gain_db.items():
         _within(where, f"mix.gain_db.{layer.value}", gain, -120.0, 120.0, "dB")
-    duck = _value(data.get("duck", 0.0), f"{where}, mix.duck")
-    return Mix(gain_db, duck if isinstance(duck, Curve) else Curve((0.0,), (_finite(duck, where, "mix.duck"),)))
+    return Mix(gain_db, _curve(data, "duck", where), _curve(data, "limiter", where))
+
+
+def _curve(data: Any, name: str, where: str) -> Curve:
+    value = _value(data.get(name, 0.0), f"{where}, mix.{name}")
+    curve = value if isinstance(value, Curve) else Curve((0.0,), (_finite(value, where, f"mix.{name}"),))
+    for level in curve.values:
+        _within(where, f"mix.{name}", level, -120.0, 0.0, "dB")
+    return curve
 
 
 def _note(data: Any, where: str) -> Note:

@@ -10,7 +10,7 @@ import pytest
 from engine import limiter, mix, sounding
 from engine.instruments import dsp
 from engine.media import loudness
-from engine.score.score import Score
+from engine.score.score import LEVEL, Score
 from engine.sounding import BLOCK
 from engine.stems import SceneStems
 from engine.types import SAMPLE_RATE, Layer, Note, Place, ScoreError
@@ -93,8 +93,8 @@ def test_an_edited_note_changes_only_the_samples_it_spans() -> None:
 
 def test_any_span_of_a_stem_reads_the_same() -> None:
     stems = sound(score(bed(), *HITS), align=True)
-    mix.mix_scenes([stems], {Layer.ACTION: 6.0})
-    assert len(stems.reduction)
+    levels = mix.mix_scenes([stems], {Layer.ACTION: 6.0})
+    assert levels.limited_db > 1.0
     for layer in Layer:
         one = stems.read(layer, stems.first, stems.last)
         at = [0, 48_001, 480_123, 700_007, stems.last - stems.first]
@@ -142,12 +142,23 @@ def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     np.testing.assert_array_equal(limited[:, far], free[:, far])
 
 
+def test_a_stem_stays_as_it_is_when_other_layers_fall_silent() -> None:
+    whole = sound(score(bed(), *HITS), align=True)
+    levels = mix.mix_scenes([whole], {Layer.ACTION: 6.0})
+    assert levels.limited_db > 1.0
+    for layer in Layer:
+        alone = sound(whole.score.only(layer))
+        mix.mix_scenes([alone], {})
+        span = (whole.first, whole.last)
+        np.testing.assert_array_equal(alone.read(layer, *span), whole.read(layer, *span))
+
+
 def test_ducking_goes_down_ahead_of_each_hit_and_comes_back() -> None:
     curve = mix.ducking(score(bed(), *HITS), 2.0)
     at = curve.at(np.array([0.5, 1.01, 1.2, 2.0, 9.999 + 0.01]))
     assert at[0] == 0.0 and at[1] == pytest.approx(-2.0, abs=0.01) and -2.0 < at[2] < 0.0
     assert at[3] == 0.0 and at[4] == pytest.approx(-2.0, abs=0.01)
-    assert mix.ducking(score(bed())) == mix.NO_DUCKING
+    assert mix.ducking(score(bed())) == LEVEL
 
 
 @pytest.mark.parametrize(("lag", "turned"), [(0, False), (31, False), (-50, False), (40, True)])

@@ -28,13 +28,6 @@ def quiet(name: str, stage: str, fraction: float) -> None:
     """Nobody watches."""
 
 
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FOLEYLINE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ball that meets the floor at 0.5, 1.5, 2.5 ... seconds."""
