@@ -10,17 +10,17 @@ import pytest
 from engine import limiter, mix, sounding
 from engine.instruments import dsp
 from engine.media import loudness
-from engine.score.score import LEVEL, Score
+from engine.score.score import LEVEL, Mix, Score
 from engine.sounding import BLOCK
 from engine.stems import SceneStems
-from engine.types import SAMPLE_RATE, Layer, Note, Place, ScoreError
+from engine.types import SAMPLE_RATE, Curve, Layer, Note, Place, ScoreError
 
 START = Fraction(1001, 30)  # 33.3666... s: not a whole sample
 ROOM = Place(0.2, 2.0, "living_room")
 
 
-def contact(name: str, at: float, **changes: object) -> list[Note]:
-    params = {"striker": "wood", "struck": "metal", "energy": 0.6}
+def contact(name: str, at: float) -> list[Note]:
+    params: dict[str, float | str | Curve] = {"striker": "wood", "struck": "metal", "energy": 0.6}
     return [
         Note(f"{name}.{layer}", name, layer, instrument, at, 0.1, params, ROOM, seed=len(name))
         for layer, instrument in ((Layer.ACTION, "contact"), (Layer.MATERIAL, "body"))
@@ -132,7 +132,7 @@ def test_the_stems_sum_to_the_mix_and_meet_their_targets_under_the_ceiling() -> 
 
 def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     stems = sound(score(bed(), *HITS))
-    stems.score = replace(stems.score, mix=mix.Mix({Layer.ACTION: 40.0, Layer.MATERIAL: 40.0, Layer.AMBIENT: 0.0}))
+    stems.score = replace(stems.score, mix=Mix({Layer.ACTION: 40.0, Layer.MATERIAL: 40.0, Layer.AMBIENT: 0.0}))
     free = stems.read(Layer.AMBIENT, stems.first, stems.last)
     levels = mix.mix_scenes([stems], {})
     assert levels.limited_db > 6.0

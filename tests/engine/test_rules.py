@@ -1,0 +1,194 @@
+"""What the rule performer writes: words beat the picture, the picture beats defaults, exclusions always hold."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.score import rules
+from engine.score.scene import Scene
+from engine.score.score import Score
+from engine.text.intent import Intent
+from engine.text.prompt import read_words
+from engine.types import Cue, CueKind, Curve, Layer, Shot
+
+
+def hit(at: float, *, confidence: float = 0.9, energy: float = 0.5, x: float = 0.0, who: str = "o1") -> Cue:
+    return Cue(f"hit-{at}", CueKind.HIT, at, x=x, energy=energy, confidence=confidence, object=who)
+
+
+def step(at: float, x: float = 0.0) -> Cue:
+    return Cue(f"step-{at}", CueKind.STEP, at, x=x, energy=0.6, confidence=0.9, object="o1")
+
+
+def motion(at: float, lasts: float, way: tuple[float, float] = (0.0, 0.0), energy: float = 0.5) -> Cue:
+    path = Curve((0.0, lasts), way)
+    speed = Curve((0.0, lasts / 2, lasts), (0.0, 1.0, 0.0))
+    return Cue(f"motion-{at}", CueKind.MOTION, at, lasts, energy=energy, confidence=0.9, curve=speed, path=path)
+
+
+def texture(label: str, confidence: float = 0.9) -> Cue:
+    return Cue(f"texture-{label}", CueKind.TEXTURE, 0.0, 8.0, confidence=confidence, label=label)
+
+
+def scene(
+    *shots: tuple[Cue, ...], seconds: int = 8, start: Fraction = Fraction(0), origin: Fraction | None = None
+) -> Scene:
+    made = tuple(
+        Shot(
+            f"clip {number}",
+            Path("a.mov"),
+            Fraction(0),
+            Fraction(seconds),
+            start + number * seconds,
+            head=Fraction(1),
+            tail=Fraction(1),
+        )
+        for number in range(len(shots))
+    )
+    zero = start if origin is None else origin
+    return Scene(0, made, shots, zero, start + len(shots) * seconds)
+
+
+def score_of(words: str, *shots: tuple[Cue, ...], hinted: tuple[Intent, ...] = (), **kind: int) -> Score:
+    score, _ = rules.perform(scene(*shots, **kind), read_words(words), hinted)
+    score.check()
+    return score
+
+
+def starts(score: Score, layer: Layer = Layer.ACTION, instrument: str = "") -> list[float]:
+    return [note.start_s for note in score.notes if note.layer is layer and instrument in note.instrument]
+
+
+def instruments(score: Score) -> set[str]:
+    return {note.instrument for note in score.notes}
+
+
+def test_a_seen_contact_is_two_notes_of_one_event() -> None:
+    score = score_of("a hammer hits wood", (hit(1.5, x=-0.4), hit(3.25)))
+    pairs = [(n.event, n.start_s, n.seed, dict(n.params), n.place) for n in score.notes if n.layer is Layer.ACTION]
+    bodies = [(n.event, n.start_s, n.seed, dict(n.params), n.place) for n in score.notes if n.layer is Layer.MATERIAL]
+    assert pairs == bodies and [pair[1] for pair in pairs] == [1.5, 3.25]
+    assert pairs[0][4].pan == -0.4
+    assert pairs[0][2] != pairs[1][2]
+
+
+def test_a_hit_and_a_step_of_one_instant_sound_once() -> None:
+    """At the hit's time, which is the finer."""
+    assert starts(score_of("footsteps on wood", (step(1.0), hit(1.03), step(1.6), step(2.2)))) == [1.03, 1.6, 2.2]
+
+
+@pytest.mark.parametrize("words", ["no footsteps", "rain, no footsteps", "without steps", "不要脚步声"])
+def test_what_is_excluded_never_sounds_whatever_is_seen(words: str) -> None:
+    score = score_of(words, (step(1.0), step(1.6), step(2.2)))
+    assert not instruments(score) & {"footstep", "footstep_ground"}
+
+
+def test_silence_is_silent() -> None:
+    assert not score_of("silence", (hit(1.0), texture("rain"))).notes
+
+
+def test_without_words_the_picture_decides() -> None:
+    score = score_of("", (texture("rain"), hit(2.0), hit(3.0, confidence=0.4)))
+    assert "rain" in instruments(score)
+    assert starts(score) == [2.0]
+
+
+def test_words_hear_what_is_seen_less_surely() -> None:
+    assert starts(score_of("a ball bounces", (hit(2.0), hit(3.0, confidence=0.4)))) == [2.0, 3.0]
+
+
+def test_words_beat_the_picture() -> None:
+    beds = {
+        note.instrument
+        for note in score_of("a crackling fire", (texture("rain"),)).notes
+        if note.layer is Layer.AMBIENT
+    }
+    assert beds == {"fire"}
+
+
+def test_the_clips_name_speaks_where_no_words_do() -> None:
+    hinted = (read_words("river_bank_03"),)
+    assert "stream" in instruments(score_of("", (), hinted=hinted))
+    assert "stream" not in instruments(score_of("wind", (), hinted=hinted))
+
+
+def test_a_count_keeps_the_strongest() -> None:
+    cues = tuple(hit(at, energy=energy) for at, energy in ((1.0, 0.9), (2.0, 0.2), (3.0, 0.8), (4.0, 0.3)))
+    assert starts(score_of("two knocks", cues)) == [1.0, 3.0]
+
+
+def test_a_count_without_anything_seen_is_made_at_a_natural_rhythm() -> None:
+    times = starts(score_of("three knocks", ()))
+    assert len(times) == 3 and all(0.2 < b - a < 0.8 for a, b in pairwise(times))
+
+
+def test_hard_times_override_the_picture() -> None:
+    assert starts(score_of("a door slams at 3.2s", (hit(1.0),)), instrument="door") == [3.2]
+
+
+def test_times_count_from_the_start_of_the_choice_and_back_from_its_end() -> None:
+    late = scene((), start=Fraction(10), origin=Fraction(6))
+    score, _ = rules.perform(late, read_words("a door slams at 7s"))
+    assert [note.start_s for note in score.notes if note.instrument == "door"] == [3.0]
+
+
+def test_steps_go_where_somebody_crosses_the_picture() -> None:
+    still, crossing = (motion(0.5, 2.0),), (motion(1.0, 3.0, (-0.9, 0.9)),)
+    score = score_of("he walks on gravel", still, crossing)
+    times = starts(score)
+    assert len(times) >= 3 and all(9.0 <= time < 12.0 for time in times)
+    pans = [note.place.pan for note in score.notes if note.layer is Layer.ACTION]
+    assert pans == sorted(pans, key=lambda pan: float(str(pan)))
+
+
+def test_a_rolling_thing_follows_its_movement() -> None:
+    score = score_of("a barrel rolls over the floor", (motion(1.0, 3.0, (-1.0, 1.0)),))
+    roll = next(note for note in score.notes if note.instrument == "roll")
+    assert (roll.start_s, roll.duration_s) == (1.0, 3.0)
+    assert isinstance(roll.params["speed"], Curve) and isinstance(roll.place.pan, Curve)
+
+
+def test_contiguous_shots_share_one_bed_with_their_handles() -> None:
+    beds = [note for note in score_of("light rain", (), (), ()).notes if note.layer is Layer.AMBIENT]
+    assert [(note.start_s, note.duration_s) for note in beds if note.instrument == "rain"] == [(-1.0, 26.0)]
+
+
+def test_softer_words_make_a_softer_stem() -> None:
+    levels = [
+        rules.stem_levels([score_of(f"{how} knocks", (hit(1.0),))])[Layer.ACTION] for how in ("faint", "", "loud")
+    ]
+    assert levels == sorted(levels) and levels[0] < levels[2]
+
+
+def test_other_notes_keep_their_seeds_when_one_contact_is_not_seen() -> None:
+    all_seen = score_of("hammer on wood", (hit(1.0), hit(2.0), hit(3.0)))
+    fewer = score_of("hammer on wood", (hit(1.0), hit(3.0)))
+    seeds = {note.id: note.seed for note in all_seen.notes}
+    assert all(seeds[note.id] == note.seed for note in fewer.notes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.sampled_from(
+        ["", "rain", "footsteps on snow and a door", "ball bounces, no rain", "写字, 下雨", "pour water at 2s"]
+    ),
+    cues=st.lists(
+        st.one_of(
+            st.builds(hit, st.floats(0, 7.9), confidence=st.floats(0, 1), energy=st.floats(0, 1), x=st.floats(-1, 1)),
+            st.builds(step, st.floats(0, 7.9), x=st.floats(-1, 1)),
+            st.builds(motion, st.floats(0, 5), st.floats(0.05, 2.9), st.tuples(st.floats(-1, 1), st.floats(-1, 1))),
+            st.builds(texture, st.sampled_from(["rain", "water", "fire", "leaves", "snow", "crowd", "traffic"])),
+        ),
+        max_size=12,
+        unique_by=lambda cue: cue.id,
+    ),
+)
+def test_every_score_can_be_played_whatever_is_seen(words: str, cues: list[Cue]) -> None:
+    score = score_of(words, tuple(cues))
+    assert all(-1.0 <= note.start_s < 8.0 for note in score.notes)
