@@ -91,16 +91,16 @@ def _print_report(report: Report, *, explain: bool) -> None:
     console = Console(highlight=False)
     if explain:
         for what, why in report.decisions:
-            console.print(f"  {escape(what)}  [dim]because: {escape(why)}[/dim]")
+            console.print(f"  {escape(what)}  [dim]because: {escape(why)}[/dim]", soft_wrap=True)
     _print_shots(console, report)
     _print_levels(console, report)
     for words, entries in report.guesses:
         guess = f'"{words}" is not known; it may mean {", ".join(entries)} (a guess: --take-guesses sounds the first)'
-        console.print(f"[yellow]?[/yellow] {escape(guess)}")
+        console.print(f"[yellow]?[/yellow] {escape(guess)}", soft_wrap=True)
     if report.not_understood:
         console.print(f"[yellow]?[/yellow] not understood: {escape(', '.join(report.not_understood))}")
     for warning in report.warnings:
-        console.print(f"[yellow]![/yellow] {escape(warning)}")
+        console.print(f"[yellow]![/yellow] {escape(warning)}", soft_wrap=True)
     console.print(f"placed on {', '.join(report.tracks)} in {report.seconds['all']:.1f} s:")
     for path in (report.output, report.media_folder, *report.extras):
         console.print(f"  {escape(str(path))}", soft_wrap=True)

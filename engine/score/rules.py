@@ -19,6 +19,8 @@ from engine.types import CueKind, Layer, Note
 
 GENERATOR = "rules"
 TEXTURE_SURE = 0.6
+MOST_WALKERS = 2  # whose unseen steps are heard at once
+FEW_STEPS = 0.25  # of those a walk should have: fewer, and the eye has lost the feet
 WHOOSH_ENERGY = 0.75
 USUAL_LEVEL_DB = {Layer.AMBIENT: -8.0, Layer.ACTION: -4.0, Layer.MATERIAL: -4.0}  # in the ontology's levels
 LONGEST_NOTE_S = 30.0
@@ -270,6 +272,22 @@ def _write_struck(page: _Writing, role: Role, happenings: Sequence[Happening], s
     if allowed:
         page.decide(f"{role.entry.id}: {len(allowed)} events in {shot.name}", "seen in the picture, named by the words")
         page.add(role, allowed)
+    if allowed and role.follows("step"):
+        _write_missed_steps(page, role, allowed, shot)
+
+
+def _write_missed_steps(page: _Writing, role: Role, seen: Sequence[Happening], shot: _Seen) -> None:
+    """Someone crosses the picture and hardly any step was seen to land: the walk goes on at its own rhythm."""
+    interval = casting.interval_s(role, "footstep")
+    for number, crossing in enumerate(casting.crossings(shot.moving)[:MOST_WALKERS]):
+        start, end = crossing.time_s, crossing.time_s + crossing.duration_s
+        landed = [one.time_s for one in seen if start <= one.time_s < end]
+        if len(landed) >= FEW_STEPS * crossing.duration_s / interval:
+            continue
+        made = casting.natural(role, "footstep", start, end, page.setting.seed + number, crossing.path)
+        apart = [one for one in made if all(abs(one.time_s - time) > 0.6 * interval for time in landed)]
+        page.decide(f"{role.entry.id}: {len(apart)} more events in {shot.name}", "somebody walks on there, unseen feet")
+        page.add(role, [replace(one, id=f"{shot.name}.walk{number}.{one.id}") for one in apart])
 
 
 def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) -> None:

@@ -147,6 +147,13 @@ def test_steps_go_where_somebody_crosses_the_picture() -> None:
     assert pans == sorted(pans, key=lambda pan: float(str(pan)))
 
 
+def test_a_walk_whose_feet_the_eye_has_lost_goes_on() -> None:
+    sparse = starts(score_of("he walks on gravel", (motion(0.5, 6.0, (-0.9, 0.9)), step(2.0))))
+    assert 2.0 in sparse and len(sparse) > 7
+    steps = tuple(step(1.0 + 0.55 * number) for number in range(9))
+    assert len(starts(score_of("he walks on gravel", (motion(0.5, 6.0, (-0.9, 0.9)), *steps)))) == 9
+
+
 def test_a_rolling_thing_follows_its_movement() -> None:
     score = score_of("a barrel rolls over the floor", (motion(1.0, 3.0, (-1.0, 1.0)),))
     roll = next(note for note in score.notes if note.instrument == "roll")
