@@ -54,7 +54,7 @@ def _slap(step: Step, surface: Surface, touch: Touch) -> Array:
 
 def _scuff(step: Step, surface: Surface) -> Array:
     """The sole rubbing as it rolls and pushes off."""
-    drive = loading(step)
+    drive = loading(step, fades=0.25)
     count = dsp.samples(len(drive) / LOAD_RATE)
     rng = dsp.stream(step.seed, "scuff")
     noise = dsp.band(rng.random(count, dtype=np.float32) - 0.5, 400.0, 2600.0 / surface.softness**0.3, 1) * 10.4

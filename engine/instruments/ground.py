@@ -15,6 +15,7 @@ from engine.types import SAMPLE_RATE
 
 Indices = npt.NDArray[np.int64]
 FIRST_TOUCH = 64  # samples
+CROWDED = 2.5  # bubbles in mud and in churned water lose their ring sooner than single ones
 PARTIALS = 3  # of one grain: a pebble is no tuning fork
 
 
@@ -29,7 +30,11 @@ def _plate_modes(plate: Plate, identity: int, step: Step, place: int) -> Modes:
         plate.tilt_db_per_octave * octaves + own.normal(0.0, 4.0, plate.count) + hit.normal(0.0, 2.5, plate.count)
     )
     gains = 10.0 ** (gains_db / 20.0)
-    t60 = plate.t1_s * (freqs / 1000.0) ** plate.decay_slope * np.exp(0.3 * own.standard_normal(plate.count))
+    t60 = (
+        plate.t1_s
+        * (np.maximum(freqs, 400.0) / 1000.0) ** plate.decay_slope
+        * np.exp(0.3 * own.standard_normal(plate.count))
+    )
     total = dsp.db(plate.level_db) / float(np.sqrt(np.sum(gains**2)))
     return Modes(
         freqs * (1.0 + 0.003 * hit.standard_normal()), t60, gains * total * hit.choice([-1.0, 1.0], plate.count)
@@ -39,71 +44,72 @@ def _plate_modes(plate: Plate, identity: int, step: Step, place: int) -> Modes:
 def _spread_grains(
     freqs_hz: Array, t60_s: Array, gains: Array, starts: Indices, count: int, rises: Array | None = None
 ) -> Array:
-    """Short rings placed in time, all at once; `rises` bend their pitch upwards as they fade."""
+    """Short rings `[piece, partial]` placed in time, all at once; `rises` bend their pitch upwards as they fade."""
     out = np.zeros(count)
-    for chosen in np.array_split(np.argsort(t60_s, kind="stable"), 6):
+    fall, turn, gain = (np.asarray(one, np.float32) for one in (6.908 / t60_s, 2.0 * np.pi * freqs_hz, gains))
+    lasts_s = t60_s.max(axis=1)
+    for chosen in np.array_split(np.argsort(lasts_s, kind="stable"), 6):
         if len(chosen):
-            reach = dsp.samples(float(t60_s[chosen].max()) * 0.65) + 1
+            reach = dsp.samples(float(lasts_s[chosen].max()) * 0.65) + 1
             times = np.arange(reach, dtype=np.float32) / np.float32(SAMPLE_RATE)
-            fall = (6.908 / t60_s[chosen, None]).astype(np.float32)
-            turns = (2.0 * np.pi * freqs_hz[chosen, None]).astype(np.float32) * times
+            turns = turn[chosen, :, None] * times
             if rises is not None:
-                turns = turns * (1.0 + (rises[chosen, None] / 2.0).astype(np.float32) * fall * times)
-            waves = np.exp(-fall * times) * np.sin(turns) * gains[chosen, None].astype(np.float32)
+                turns *= 1.0 + (rises[chosen, None, None] / 2.0).astype(np.float32) * fall[chosen, :, None] * times
+            waves = np.exp(-fall[chosen, :, None] * times) * np.sin(turns)
+            pieces = np.matmul(gain[chosen, None, :], waves)[:, 0]
             index = starts[chosen, None] + np.arange(reach)
-            out += np.bincount(index.reshape(-1), waves.reshape(-1), count + reach)[:count]
+            out += np.bincount(index.reshape(-1), pieces.reshape(-1), count + reach)[:count]
     return out
 
 
 def _times(rng: np.random.Generator, drive: Array, count: float) -> Indices:
-    """Samples at which some `count` events fall, as likely as the drive is strong; one in 40 as the foot touches."""
+    """Samples at which some `count` events fall, as likely as the drive is strong; one in 60 as the foot touches."""
     number = max(int(rng.poisson(count)), 1)
     share = np.cumsum(drive)
     at = np.interp(rng.uniform(0.0, 1.0, number) * share[-1], share, np.arange(len(drive)))
     starts = np.asarray(at * (SAMPLE_RATE / LOAD_RATE), dtype=np.int64)
-    first = 1 + number // 40
+    first = 1 + number // 60
     starts[:first] = np.arange(first) * FIRST_TOUCH // first
     return starts
 
 
-def _strength(drive: Array, starts: Indices) -> Array:
+def _strength(drive: Array, starts: Indices, touch: float) -> Array:
     """How hard the ground is worked at those samples; the touch itself is always heard."""
     at = np.minimum((starts * LOAD_RATE) // SAMPLE_RATE + 1, len(drive) - 1)
-    return np.asarray(np.maximum(drive[at] ** 0.7 + 0.03, 0.6 * (starts < FIRST_TOUCH)))
+    return np.asarray(np.maximum(drive[at] ** 0.7, touch * (starts < FIRST_TOUCH)))
 
 
-def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generator) -> Array:
+def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generator, touch: float) -> Array:
     """`count` samples of loose pieces knocking: energies of a heavy-tailed kind, pitches all different."""
-    starts = np.repeat(_times(rng, drive, grains.count), PARTIALS)
-    number = len(starts)
-    freqs = grains.low_hz * (grains.high_hz / grains.low_hz) ** rng.uniform(0.0, 1.0, number)
-    t60 = grains.ring_s * (1000.0 / freqs) ** 0.6 * rng.uniform(0.6, 1.5, number)
-    sizes = np.repeat(np.exp(grains.spread * rng.standard_normal(number // PARTIALS)), PARTIALS)
-    sizes = sizes * rng.normal(0.0, 0.7, number)
-    gains = dsp.db(grains.level_db) * sizes * _strength(drive, starts)
+    starts = _times(rng, drive, grains.count)
+    shape = (len(starts), PARTIALS)
+    freqs = grains.low_hz * (grains.high_hz / grains.low_hz) ** rng.uniform(0.0, 1.0, shape)
+    t60 = grains.ring_s * (1000.0 / freqs) ** 0.6 * rng.uniform(0.6, 1.5, shape)
+    sizes = np.exp(grains.spread * rng.standard_normal(len(starts))) * _strength(drive, starts, touch)
+    gains = dsp.db(grains.level_db) * sizes[:, None] * rng.normal(0.0, 0.7, shape)
     return _spread_grains(freqs, np.clip(t60, 0.0015, 0.03), gains, starts, count)
 
 
-def brush_sound(brush: Brush, drive: Array, count: int, rng: np.random.Generator) -> Array:
+def brush_sound(brush: Brush, drive: Array, count: int, rng: np.random.Generator, touch: float) -> Array:
     """`count` samples of countless small contacts: impulses as dense as the drive, through a band."""
     starts = _times(rng, drive, brush.count)
-    sizes = rng.exponential(1.0, len(starts)) * rng.choice([-1.0, 1.0], len(starts)) * _strength(drive, starts)
+    sizes = rng.exponential(1.0, len(starts)) * rng.choice([-1.0, 1.0], len(starts)) * _strength(drive, starts, touch)
     impulses = np.bincount(starts, sizes, count)[:count].astype(np.float64)
     heard = dsp.band(impulses, brush.low_hz, brush.high_hz, 2)
     band_share = (brush.high_hz - brush.low_hz) / (0.5 * SAMPLE_RATE)
     return np.asarray(heard * (dsp.db(brush.level_db) * 18.0 / np.sqrt(brush.count * band_share + 1.0)))
 
 
-def bubble_sound(bubbles: Grains, count: int, rng: np.random.Generator, from_s: float, spread_s: float) -> Array:
+def bubble_sound(bubbles: Grains, count: int, rng: np.random.Generator, from_s: float, within_s: float) -> Array:
     """Air drawn under: f = 3/r, damped by radiation and heat (Minnaert 1933; van den Doel 2005)."""
     number = max(int(rng.poisson(bubbles.count)), 1)
-    freqs = bubbles.low_hz * (bubbles.high_hz / bubbles.low_hz) ** rng.uniform(0.0, 1.0, number)
+    freqs = bubbles.low_hz * (bubbles.high_hz / bubbles.low_hz) ** rng.uniform(0.0, 1.0, (number, 1))
     radius = 3.0 / freqs
-    t60 = 6.908 / (0.13 / radius + 0.0072 * radius**-1.5)
-    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, number)
-    starts = dsp.samples(from_s) + (SAMPLE_RATE * rng.exponential(spread_s, number)).astype(np.int64)
+    t60 = 6.908 / (CROWDED * (0.13 / radius + 0.0072 * radius**-1.5))
+    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, (number, 1))
+    starts = (SAMPLE_RATE * (from_s + within_s * rng.beta(1.5, 2.5, number))).astype(np.int64)
     rises = 0.1 * (rng.uniform(0.0, 1.0, number) < 0.15)  # those near the surface
-    return _spread_grains(freqs, np.minimum(t60, 0.12), gains, np.minimum(starts, count - 1), count, rises)
+    return _spread_grains(freqs, np.minimum(t60, 0.12), gains, starts, count, rises)
 
 
 def _squeak(level_db: float, drive: Array, count: int, rng: np.random.Generator) -> Array:
@@ -129,45 +135,49 @@ def _creak(modes: Modes, rng: np.random.Generator) -> Array:
 
 
 def solid_answer(surface: Surface, step: Step, touch: Touch) -> Array:
-    """`[sample]`: the modes of solid ground after one touch, with a plate's rattle."""
+    """`[sample]`: the modes of solid ground after one touch."""
     contact = step.contact_s(surface.softness)
     place = 0 if touch.part == "heel" else 1
     out: Array = np.zeros(1)
     for number, plate in enumerate(surface.plates):
         modes = _plate_modes(plate, step.walker, step, 2 * number + place)
         rung = ring_out(modes.scaled(force_gain(modes.freqs_hz, contact) * touch.strength), 0.5 * contact)
-        out = _longer(out, len(rung))
-        out[: len(rung)] += rung
-    return _rattled(out, step) if surface.rattle and touch.part == "heel" else out
+        out = _sum(out, rung)
+    return out
 
 
-def _longer(sound: Array, count: int) -> Array:
-    return np.pad(sound, (0, max(count - len(sound), 0)))
+def _sum(sound: Array, other: Array, start: int = 0) -> Array:
+    """Both, as long as the later end; `other` begins at sample `start`."""
+    out = np.pad(sound, (0, max(start + len(other) - len(sound), 0)))
+    dsp.add_at(out, start, other)
+    return out
 
 
-def _rattled(sound: Array, step: Step) -> Array:
-    """A loose plate's edge knocks on its frame, 3 to 6 times."""
+def _rattle(plate: Plate, step: Step) -> Array:
+    """A loose plate's edge knocks on its frame, metal on metal, ever fainter: 5 to 9 times."""
     rng = dsp.stream(step.seed, "rattle")
-    high = dsp.band(sound[: dsp.samples(0.25)], 900.0)
-    out = _longer(sound, len(sound) + dsp.samples(0.1))
-    for at_s in 0.018 + np.cumsum(rng.exponential(0.022, int(rng.integers(3, 7)))):
-        dsp.add_at(out, dsp.samples(float(at_s)), high * rng.uniform(0.05, 0.22))
+    knock = ring_out(_plate_modes(plate, step.walker, step, 8), 0.0003)
+    times_s = np.cumsum(rng.exponential(0.018, int(rng.integers(5, 10))))
+    out = np.zeros(len(knock) + dsp.samples(float(times_s[-1])) + 1)
+    for at_s in (0.0, *times_s):
+        dsp.add_at(out, dsp.samples(at_s), knock * (rng.uniform(0.4, 1.0) * np.exp(-at_s / 0.12)))
     return out
 
 
 def loose_answer(surface: Surface, step: Step) -> Array:
     """`[sample]`: grains, blades, crystals and water over the whole stance."""
-    drive = loading(step, surface.press)
-    count = dsp.samples(len(drive) / LOAD_RATE + (0.35 if surface.bubbles else 0.06))
+    drive = loading(step, surface.press, surface.sink_s, surface.fades)
+    count = dsp.samples(len(drive) / LOAD_RATE + (0.15 if surface.bubbles else 0.04))
     out = np.zeros(count)
     for number, grains in enumerate(surface.grains):
-        out += grain_sound(grains, drive, count, dsp.stream(step.seed, "grains", number))
+        out += grain_sound(grains, drive, count, dsp.stream(step.seed, "grains", number), surface.touch)
     for number, brush in enumerate(surface.brushes):
-        out += brush_sound(brush, drive, count, dsp.stream(step.seed, "brush", number))
+        out += brush_sound(brush, drive, count, dsp.stream(step.seed, "brush", number), surface.touch)
     if surface.squeak_db is not None:
         out += _squeak(surface.squeak_db, drive, count, dsp.stream(step.seed, "squeak"))
+    within_s = 0.9 * len(drive) / LOAD_RATE
     for number, bubbles in enumerate(surface.bubbles):
-        out += bubble_sound(bubbles, count, dsp.stream(step.seed, "bubbles", number), 0.02, 0.12)
+        out += bubble_sound(bubbles, count, dsp.stream(step.seed, "bubbles", number), 0.015, within_s)
     return out * dsp.db(min(step.gait.heel_db, 0.0) * 0.6)
 
 
@@ -177,14 +187,11 @@ def ground_sound(step: Step) -> Array:
     out = loose_answer(surface, step)
     for touch in touches(step):
         if surface.plates:
-            answer = solid_answer(surface, step, touch)
-            start = dsp.samples(touch.at_s)
-            out = _longer(out, start + len(answer))
-            dsp.add_at(out, start, answer)
+            out = _sum(out, solid_answer(surface, step, touch), dsp.samples(touch.at_s))
+    if surface.rattle:
+        out = _sum(out, _rattle(surface.rattle, step) * touches(step)[0].strength)
     rng = dsp.stream(step.seed, "creak")
     if rng.uniform() < surface.creak:
         modes = _plate_modes(surface.plates[0], step.walker, step, 7)
-        creak = _creak(modes, rng)
-        out = _longer(out, len(creak))
-        out[: len(creak)] += creak
+        out = _sum(out, _creak(modes, rng))
     return out * (step.amplitude * 0.9)

@@ -27,6 +27,7 @@ SURFACES = (
     "puddle",
 )
 LOAD_RATE = 2000  # Hz, of the ground reaction force
+HARD_S = 0.018  # of the heel's first transient on hard ground
 STEP_PEAK = 0.3
 LEVEL_RANGE_DB = 34.0  # from energy 0 to 1
 
@@ -60,14 +61,14 @@ class Gait:
 
 
 SHOES = {
-    "sneaker": Shoe(4.0, -4.0, 150, 1000, 0.035, -15, -4, 0, -36),
-    "leather": Shoe(0.75, 0.0, 280, 2000, 0.045, -12, -7, -3, -38),
-    "boot": Shoe(1.5, 2.0, 180, 1400, 0.055, -13, -5, 3, -35),
-    "barefoot": Shoe(4.5, -10.0, 140, 800, 0.025, -8, -3, -2, -38),
+    "sneaker": Shoe(4.0, -4.0, 150, 1000, 0.035, -15, -7, 0, -36),
+    "leather": Shoe(0.75, 0.0, 280, 2000, 0.045, -12, -10, -3, -38),
+    "boot": Shoe(1.5, 2.0, 180, 1400, 0.055, -13, -8, 3, -35),
+    "barefoot": Shoe(4.5, -10.0, 140, 800, 0.025, -8, -5, -2, -38),
     "heel": Shoe(0.28, -2.0, 700, 4200, 0.035, -11, -16, -9, -44),
 }
 GAITS = {
-    "walk": Gait(0.62, (0.075, 0.135), 0.0, 0.0, 0.0, ((0.22, 0.44, 0.8), (0.5, 1.0, 0.6), (0.76, 0.48, 0.8)), 0.7),
+    "walk": Gait(0.62, (0.052, 0.085), 0.0, 0.0, 0.0, ((0.22, 0.44, 0.8), (0.5, 1.0, 0.6), (0.76, 0.48, 0.8)), 0.7),
     "run": Gait(0.25, (0.022, 0.045), 4.0, 1.0, -2.0, ((0.42, 0.84, 2.6),), 1.6),
     "sneak": Gait(0.95, (0.2, 0.32), -10.0, -3.0, 6.0, ((0.33, 0.6, 0.7), (0.5, 1.0, 0.6), (0.76, 0.48, 0.6)), 0.1),
 }
@@ -148,12 +149,16 @@ def touches(step: Step) -> tuple[Touch, Touch]:
     return heel, Touch(float(rng.uniform(*step.gait.toe_s)), dsp.db(float(toe_db)), "toe")
 
 
-def ground_load(step: Step) -> Array:
-    """Ground reaction force over the stance in body weights, at LOAD_RATE: heel transient and the gait's humps."""
+def ground_load(step: Step, sink_s: float = HARD_S) -> Array:
+    """Ground reaction force over the stance in body weights, at LOAD_RATE: heel transient and the gait's humps.
+
+    Ground that gives way for `sink_s` takes the heel in that time, no harder than it takes the weight.
+    """
     stance_s = step.gait.stance_s * float(np.exp(0.04 * dsp.stream(step.seed, "stance").standard_normal()))
+    sink_s = min(sink_s, 0.4 * stance_s)
     times = np.arange(round(stance_s * LOAD_RATE)) / LOAD_RATE
     humps = [(centre * stance_s, width * stance_s, weights) for centre, width, weights in step.gait.humps]
-    humps.append((0.009, 0.018, step.gait.heel_load * min(1.5, 1.5 / step.shoe.contact_ms**0.3)))
+    humps.append((0.5 * sink_s, sink_s, step.gait.heel_load * min(1.5, 1.5 / step.shoe.contact_ms**0.3)))
     force = np.zeros(len(times))
     for centre_s, width_s, weights in humps:
         inside = np.abs(times - centre_s) < width_s / 2.0
@@ -161,17 +166,19 @@ def ground_load(step: Step) -> Array:
     return force
 
 
-def loading(step: Step, press: float = 0.2) -> Array:
+def loading(step: Step, press: float = 0.2, sink_s: float = HARD_S, fades: float = 0.42) -> Array:
     """How hard the ground is worked, at LOAD_RATE, 0..1: by growing load, and by `press` also by load itself.
 
-    What was set moving comes to rest within some 25 ms; pushing off works the ground less than setting down.
+    Work falls to 1/e by the share `fades` of the stance: what is pressed once has less to give. What was set moving
+    comes to rest within some 25 ms; pushing off works the ground less than setting down.
     """
-    force = ground_load(step)
+    force = ground_load(step, sink_s)
     growth = np.diff(force, prepend=0.0)
     rate = np.where(growth > 0.0, growth, -0.25 * growth)
     work = (1.0 - press) * (rate / rate.max()) ** 0.8 + press * force / force.max()
-    work = work * np.exp(-np.arange(len(work)) / (0.42 * len(work)))
+    work = work * np.exp(-np.arange(len(work)) / (fades * len(work)))
     work = np.maximum(work, signal.lfilter([0.02], [1.0, -0.98], np.pad(work, (0, LOAD_RATE // 20)))[: len(work)])
     tail = work[-1] * np.exp(-np.arange(LOAD_RATE // 12) / (0.02 * LOAD_RATE))
     work = np.concatenate([work, tail])
-    return np.asarray(work / work.max())
+    heard = np.flatnonzero(work > 0.01 * work.max())[-1] + 1
+    return np.asarray(work[:heard] / work.max())

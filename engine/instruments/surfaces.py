@@ -54,35 +54,38 @@ class Surface:
     plates: tuple[Plate, ...] = ()
     grains: tuple[Grains, ...] = ()
     brushes: tuple[Brush, ...] = ()
-    rattle: float = 0.0
+    rattle: Plate | None = None  # a loose plate's edge on its frame
     creak: float = 0.0  # chance
     squeak_db: float | None = None  # cold snow
     bubbles: tuple[Grains, ...] = ()  # counts and pitches of air under water
+    sink_s: float = 0.018  # how long it gives way under the heel
+    fades: float = 0.42  # share of the stance by which the work in it falls to 1/e
+    touch: float = 0.25  # what is heard of loose matter as the foot first meets it, re its loudest
 
 
 SURFACE_TABLE = {
     "concrete": Surface(
-        1.0, 95, -15,
+        1.0, 98, -20,
         plates=(Plate(220, 6000, 60, 0.035, -0.3, -3.0, -6),),
         grains=(Grains(14, 2500, 9000, 0.006, -28),),
         brushes=(Brush(160, 1200, 7000, -30),),
     ),
     "tile": Surface(
-        0.85, 110, -15,
-        plates=(Plate(220, 1500, 30, 0.05, -0.2, -3.0, -9), Plate(1500, 7500, 36, 0.09, -0.4, -4.0, -19)),
-        brushes=(Brush(120, 2000, 9000, -36),),
+        0.85, 112, -20,
+        plates=(Plate(220, 1500, 30, 0.05, -0.2, -2.0, -8), Plate(1300, 6500, 36, 0.07, -0.5, -5.0, -13)),
+        brushes=(Brush(120, 2000, 9000, -38),),
     ),
     "wood": Surface(
-        1.25, 95, -14,
+        1.25, 98, -19,
         plates=(Plate(130, 1300, 44, 0.09, -0.15, 1.0, -3), Plate(1100, 4500, 30, 0.05, -0.2, -5.0, -13)),
         brushes=(Brush(140, 800, 5000, -37),),
         creak=0.05,
     ),
     "metal": Surface(
-        0.9, 80, -9,
-        plates=(Plate(150, 8000, 70, 0.3, -0.4, 3.0, 1),),
-        brushes=(Brush(200, 1500, 9000, -32),),
-        rattle=1.0,
+        0.9, 84, -17,
+        plates=(Plate(160, 2200, 44, 0.3, -0.3, 1.0, -5),),
+        brushes=(Brush(200, 1500, 9000, -30),),
+        rattle=Plate(700, 13_000, 60, 0.14, -0.35, -0.5, -14),
     ),
     "carpet": Surface(
         4.5, 72, -4, -9,
@@ -90,43 +93,53 @@ SURFACE_TABLE = {
         brushes=(Brush(900, 700, 3500, -33),),
     ),
     "gravel": Surface(
-        2.0, 88, -15, -15, 0.4,
-        plates=(Plate(120, 900, 24, 0.03, 0.0, 0.0, -19),),
+        2.0, 88, -22, -17, 0.45,
+        plates=(Plate(120, 900, 24, 0.03, 0.0, 0.0, -24),),
         grains=(
-            Grains(80, 420, 1700, 0.009, -13, 0.65),
-            Grains(120, 1500, 5500, 0.008, -12, 0.7),
-            Grains(70, 5500, 11_000, 0.008, -17),
+            Grains(90, 450, 1700, 0.009, -10, 0.55),
+            Grains(130, 1500, 5500, 0.007, -14, 0.6),
+            Grains(70, 5500, 11_000, 0.006, -18),
         ),
-        brushes=(Brush(2600, 900, 11_000, -14),),
+        brushes=(Brush(2600, 900, 13_000, -14), Brush(600, 90, 700, -22)),
+        sink_s=0.05, fades=0.42, touch=0.4,
     ),
-    "sand": Surface(4.0, 80, -26, -26, 0.8, brushes=(Brush(3500, 450, 1900, -8), Brush(2500, 1800, 9000, -16))),
+    "sand": Surface(
+        4.0, 84, -26, -26, 0.6,
+        brushes=(Brush(1500, 80, 500, -16), Brush(3500, 400, 1900, -9), Brush(2500, 1500, 8000, -19)),
+        sink_s=0.09, fades=0.25,
+    ),
     "snow": Surface(
-        5.0, 74, -9, -16,
-        grains=(Grains(120, 110, 1200, 0.011, -14, 0.45), Grains(70, 900, 4000, 0.004, -18, 0.5)),
-        brushes=(Brush(2500, 500, 8000, -18),),
+        5.0, 84, -24, -26, 0.7,
+        grains=(Grains(120, 120, 1200, 0.011, -14, 0.45), Grains(70, 900, 4000, 0.004, -18, 0.5)),
+        brushes=(Brush(900, 60, 400, -12), Brush(2500, 500, 9000, -18)),
         squeak_db=-34,
+        sink_s=0.2, fades=0.28, touch=0.2,
     ),
     "leaves": Surface(
-        3.0, 70, -18, -22, 0.35,
-        grains=(Grains(120, 1500, 9000, 0.004, -13, 0.7), Grains(30, 500, 1800, 0.006, -18, 0.6)),
-        brushes=(Brush(2500, 2500, 15_000, -9),),
+        3.0, 84, -24, -24, 0.35,
+        grains=(Grains(120, 1500, 9000, 0.004, -13, 0.6), Grains(40, 500, 1800, 0.006, -18, 0.6)),
+        brushes=(Brush(2500, 2500, 15_000, -9), Brush(600, 300, 2500, -18)),
+        sink_s=0.08, fades=0.35,
     ),
     "grass": Surface(
-        3.5, 58, -12, -26, 0.6,
-        grains=(Grains(20, 1200, 6000, 0.006, -20),),
-        brushes=(Brush(5000, 900, 13_000, -8),),
+        3.5, 86, -27, -30, 0.7,
+        grains=(Grains(20, 1200, 6000, 0.006, -24),),
+        brushes=(Brush(2000, 250, 1500, -14), Brush(6000, 1200, 13_000, -11), Brush(500, 60, 250, -22)),
+        sink_s=0.12, fades=0.4, touch=0.16,
     ),
     "mud": Surface(
-        5.0, 70, -12, -16,
-        grains=(Grains(12, 350, 1200, 0.03, -14),),
-        brushes=(Brush(1500, 350, 1600, -11),),
-        bubbles=(Grains(4, 150, 380, 0.0, -10),),
+        5.0, 84, -24, -22, 0.4,
+        grains=(Grains(12, 350, 1200, 0.02, -16),),
+        brushes=(Brush(1500, 120, 1300, -11), Brush(1500, 1400, 12_000, -24)),
+        bubbles=(Grains(4, 180, 420, 0.0, -14),),
+        sink_s=0.07, fades=0.3,
     ),
     "puddle": Surface(
-        1.6, 84, -17, -11,
-        plates=(Plate(180, 4000, 40, 0.03, -0.3, -4.0, -17),),
-        brushes=(Brush(2500, 500, 5000, -9),),
-        bubbles=(Grains(3, 220, 600, 0.0, -14), Grains(90, 800, 7000, 0.0, -16)),
+        1.6, 90, -32, -24, 0.7,
+        plates=(Plate(260, 4000, 40, 0.03, -0.3, -4.0, -28),),
+        brushes=(Brush(3000, 400, 3500, -10), Brush(3000, 2500, 11_000, -17)),
+        bubbles=(Grains(3, 300, 700, 0.0, -20), Grains(90, 800, 7000, 0.0, -18)),
+        sink_s=0.3, fades=0.8, touch=0.18,
     ),
 }  # fmt: skip
 
