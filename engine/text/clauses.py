@@ -12,8 +12,8 @@ from engine.text.tokens import Match, Token
 from engine.text.words import is_han
 
 CONTROL = (
-    "nothing", "silence", "except", "only", "negation", "but", "then", "after", "before", "head", "place", "fade_in",
-    "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more", "less",
+    "nothing", "silence", "except", "only", "negation", "turn_off", "but", "then", "after", "before", "head", "place",
+    "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more", "less",
     "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
 )  # fmt: skip
 LONGEST_CLAUSE = 64
@@ -33,6 +33,7 @@ class Clause:
     negated: range = range(0)  # tokens that a negation rules
     scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
     inherits: bool = False  # negated by the clause before: "no birds or dogs"
+    denies_degree: bool = False  # only how a thing is: "not heavy rain"
 
     def heads(self) -> list[Pick]:
         return [pick for pick in self.picks if pick.kind == "head"]
@@ -72,7 +73,8 @@ def read_clauses(text: str, tokens: list[Token]) -> Reading:
     """The clauses of a text, each with its picks."""
     reading = Reading(text, tokens, _rules(tokens))
     for whole in _split(reading):
-        reading.clauses.extend(_relations(reading, whole))
+        for piece in _wishes(reading, whole):
+            reading.clauses.extend(_relations(reading, piece))
     for clause in reading.clauses:
         clause.picks = picks(tokens, reading.rules, clause.start, clause.end)
     for before, clause in pairwise(reading.clauses):
@@ -84,6 +86,9 @@ def read_clauses(text: str, tokens: list[Token]) -> Reading:
 def _continued(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:
     """What a clause names with the noun of the one before: "the door opens and closes"."""
     families = {pick.family for pick in before.picks}
+    for index in range(clause.start, clause.end):
+        if reading.tokens[index].text in ("one", "ones") and before.heads():
+            return [Pick((index,), "head", before.heads()[-1].family, 1)]
     return continued(reading.tokens, families, clause.start, clause.end)[:1]
 
 
@@ -119,6 +124,24 @@ def _split(reading: Reading) -> Iterator[Clause]:
         index += length
     if start < len(reading.tokens):
         yield Clause(start, len(reading.tokens), joiner)
+
+
+WANTS = frozenset(
+    ("keep", "leav", "want", "only", "just", "giv", "add", "us", "要", "有", "只要", "只有", "想要", "保留", "留下",
+     "留", "只留", "来点", "换成", "改成")
+)  # fmt: skip
+
+
+def _wishes(reading: Reading, clause: Clause) -> Iterator[Clause]:
+    """Cut where a wish follows what is not wanted: "no wind just rain", 不要风声要雨声."""
+    denial = next(reading.ruled(clause.start, clause.end, "negation", "turn_off"), None)
+    for index in range(denial.end + 1, clause.end - 1) if denial else ():
+        wishes = reading.tokens[index].key in WANTS and _names(reading, index + 1, clause.end)
+        if wishes and denial and _names(reading, denial.end, index):
+            yield Clause(clause.start, index, clause.joiner)
+            yield Clause(index, clause.end, "but")
+            return
+    yield clause
 
 
 def _boundary(reading: Reading, index: int) -> tuple[str, int]:

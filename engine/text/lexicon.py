@@ -15,7 +15,8 @@ Key = tuple[str, ...]
 """Latin stems, or one Chinese word."""
 
 GRAMMAR = (
-    "separators", "then", "after", "before", "but", "negation", "except", "only", "nothing", "silence", "sound_words",
+    "separators", "then", "after", "before", "but", "negation", "turn_off", "except", "only", "nothing", "silence",
+    "sound_words",
     "striker_by", "struck_by", "prepositions", "locative_after", "of", "more", "less", "too", "fade_in", "fade_out",
     "at_beginning", "at_end", "whole", "times_word", "measure", "picture", "function", "joins_negation",
     "after_head_silent", "on",

@@ -42,7 +42,7 @@ class Manner:
             density=self.density * more.density,
             steps=self.steps + more.steps,
             times=Times(
-                at_s=mine.at_s or other.at_s,
+                at_s=mine.at_s + other.at_s,
                 start_s=mine.start_s if mine.start_s is not None else other.start_s,
                 end_s=mine.end_s if mine.end_s is not None else other.end_s,
                 every_s=mine.every_s or other.every_s,
@@ -55,7 +55,7 @@ class Manner:
         )
 
 
-def read_manner(reading: Reading, territory: range, taken: frozenset[int]) -> Manner:
+def read_manner(reading: Reading, territory: range, taken: frozenset[int], family: str) -> Manner:
     """The manner that tokens of the territory give, those already taken by names left out."""
     manner = Manner()
     for index in territory:
@@ -68,15 +68,15 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int]) -> Ma
             _note(manner, token, f"strength {steps}")
             manner.steps += float(steps)
         elif taken.isdisjoint(range(match.start, match.end)):
-            _word(manner, reading, match, territory)
+            _word(manner, reading, match, territory, family)
     return manner
 
 
 COLOURS = ("blue", "green", "red", "brown", "grey", "gray", "color", "colour")
 
 
-def count_of(reading: Reading, pick: Pick, territory: range) -> tuple[int, str] | None:
-    """A count and its words: "three knocks", "twice", 敲三下."""
+def count_of(reading: Reading, names: list[Pick], territory: range, counted: bool) -> tuple[int, str] | None:
+    """A count and its words: "twice", 敲三下; where things are counted by their name also "three knocks"."""
     for index in territory:
         token = reading.tokens[index]
         words = reading.words(index, min(index + 2, territory.stop))
@@ -87,7 +87,7 @@ def count_of(reading: Reading, pick: Pick, territory: range) -> tuple[int, str] 
         following = reading.tokens[index + 1] if index + 1 < territory.stop else None
         if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
             return int(token.number), words
-        if _counts_name(reading, index, pick, territory):
+        if counted and any(_counts_name(reading, index, pick, territory) for pick in names):
             return int(token.number), words
     return None
 
@@ -108,9 +108,9 @@ def _note(manner: Manner, token: Token, what: str) -> None:
     manner.notes.append((what, token.text))
 
 
-def _word(manner: Manner, reading: Reading, match: Match, territory: range) -> None:
+def _word(manner: Manner, reading: Reading, match: Match, territory: range, family: str) -> None:
     text = reading.words(match.start, match.end)
-    if is_size(reading, match) or _is_of_picture(reading, match):
+    if is_size(reading, match) or _is_of_picture(reading, match, family) or _is_verb(reading, match):
         return
     if (degree := match.value("degrees")) is not None:
         _degree(manner, reading, degree, match, territory)
@@ -161,12 +161,23 @@ def _intensity(reading: Reading, index: int, territory: range) -> float:
     return 1.5 if any(token.means("more") for token in before[-1:]) else 1.0
 
 
-def _is_of_picture(reading: Reading, match: Match) -> bool:
-    """Whether an adjective says how a colour or a place is: "light blue", "a quiet forest"."""
+def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:
+    """Whether an adjective says how something else is: "light blue", "a quiet forest", "calm water"."""
     following = reading.tokens[match.end : match.end + 2]
     if following and following[0].text == "的":
         following = following[1:]
-    return bool(following) and (following[0].text in COLOURS or following[0].means("place"))
+    if not following or not match.has("degrees", "size"):
+        return False
+    weak = {m.value for each in following[0].matches for m in each.meanings if m.kind == "weak"}
+    return following[0].text in COLOURS or following[0].means("place") or bool(weak and family not in weak)
+
+
+def _is_verb(reading: Reading, match: Match) -> bool:
+    """Whether a word of place is a verb here: the "closes" of a door, the "left" of "he left the room"."""
+    token, before = reading.tokens[match.start], reading.tokens[max(match.start - 1, 0)]
+    if match.size > 1 or not token.means("distance", "pan"):
+        return False
+    return token.text in ("closes", "closed", "closing") or (token.text == "left" and before.means("picture"))
 
 
 def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:

@@ -91,7 +91,8 @@ def _named(match: Match) -> Iterator[Pick]:
 def _is_heard(rules: Sequence[Match | None], match: Match) -> bool:
     """Whether no weightier phrase covers it: in "no sound" nothing is called "sound"."""
     covers = (rules[index] for index in range(match.start, match.end))
-    return all(rule is None or rule.weight <= match.weight or rule.has(*KINDS) for rule in covers)
+    apart = ("shoe", *KINDS) if match.has("weak") else KINDS  # "rain boots" are boots
+    return all(rule is None or rule.weight <= match.weight or rule.has(*apart) for rule in covers)
 
 
 def _patterns_at(token: Token) -> Iterator[Pattern]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from engine.text.clauses import Clause, Reading
 from engine.text.intent import Decision
 from engine.text.ontology import Entry, ontology
-from engine.text.polarity import excluded
+from engine.text.polarity import denies_only_degree, excluded
 from engine.text.slots import leaf, read_slots
 from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
 
@@ -40,11 +40,12 @@ def make_plan(reading: Reading) -> Plan:
 def _read_clauses(reading: Reading, plan: Plan) -> None:
     by_clause = [drafts(reading, clause) for clause in reading.clauses]
     found = [places(reading, clause) for clause in reading.clauses]
-    by_clause = _without_things(by_clause)
+    by_clause = _without_denials(_without_things(by_clause))
     _attach_modifiers(reading, by_clause, found)
     for here in by_clause:
         for made in here:
             finish(made)
+    by_clause = _without_recounts(reading, by_clause)
     _link(reading.clauses, by_clause, plan)
     plan.drafts = _without_repeats([made for here in by_clause for made in here], plan)
     _read_rooms(plan, [place.entry for here in found for place in here])
@@ -55,6 +56,27 @@ def _without_things(by_clause: list[list[Draft]]) -> list[list[Draft]]:
     """No shoes beside a walk: in "leather shoes on carpet, a slow walk" they say how the walk sounds."""
     named = {made.family.id for clause in by_clause for made in clause if made.pick.kind == "head"}
     return [[m for m in here if m.pick.kind == "head" or m.family.id not in named] for here in by_clause]
+
+
+def _without_denials(by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """No second source for what it is not: "light rain, not heavy rain"."""
+    asked = {made.family.id for here in by_clause for made in here if not made.clause.denies_degree}
+    return [[m for m in here if not (m.clause.denies_degree and m.family.id in asked)] for here in by_clause]
+
+
+def _without_recounts(reading: Reading, by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """A clause that only counts speaks of the source before: "a ball bounces, four bounces", "chops wood, 5 hits"."""
+    for before, here in zip(_last_filled(by_clause), by_clause, strict=True):
+        if len(here) == 1 and before and _recounts(here[0], before[-1]):
+            before[-1].count = here[0].count
+            here.clear()
+    return by_clause
+
+
+def _recounts(made: Draft, before: Draft) -> bool:
+    general = made.family is before.family or made.family.id in before.family.absorbs
+    bare = made.clause.end - made.clause.start == len(made.pick.indices) + 1
+    return general and bare and made.count is not None and before.count is None and before.clause is not made.clause
 
 
 def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]]) -> None:
@@ -132,11 +154,27 @@ def _read_exclusions(reading: Reading, plan: Plan) -> None:
     for clause in reading.clauses:
         words = reading.words(clause.start, clause.end)
         for name in excluded(reading, clause):
-            plan.excluded.setdefault(_narrowed(reading, clause, name), words)
+            _exclude(reading, plan, clause, name, words)
         if clause.scope in ("negation", "except"):
             for pick in clause.picks:
                 if pick.kind == "place" and clause.negates(pick):
                     plan.excluded.setdefault(pick.value, words)
+
+
+def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str) -> None:
+    """Forbid a family or an entry, no further than the words mean where a sister is asked for."""
+    family = name.partition(".")[0]
+    asked = {d.entry.id for d in plan.drafts if d.family.id == family and not d.clause.negates(d.pick)}
+    denied = [pick for pick in clause.picks if clause.negates(pick) and pick.family == family]
+    if asked and denied and all(denies_only_degree(reading, clause, pick) for pick in denied):
+        plan.decide(f"{family} is not forbidden", f"{words!r} denies only how it is, and the words ask for it")
+        return
+    kinds = {pick.value for pick in denied}
+    if name == family and asked - kinds and all("." in kind for kind in kinds) and kinds:
+        for kind in sorted(kinds):
+            plan.excluded.setdefault(kind, words)
+        return
+    plan.excluded.setdefault(_narrowed(reading, clause, name), words)
 
 
 def _narrowed(reading: Reading, clause: Clause, name: str) -> str:

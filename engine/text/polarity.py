@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from engine.text.clauses import Clause, Reading
 from engine.text.lexicon import weight
 from engine.text.ontology import ontology, table
+from engine.text.picks import Pick
 from engine.text.tokens import Match
+from engine.text.words import is_han
+from engine.types import Layer
 
 HARMLESS = ("function", "measure", "prepositions", "sound_words", "joins_negation", "after_head_silent", "of")
 """Words that may follow a negation which looks back: "birds are not wanted"."""
@@ -21,6 +27,7 @@ def negate(reading: Reading) -> None:
     for clause in reading.clauses:
         _negate(reading, clause)
     _besides(reading)
+    _contrasts(reading)
     for before, clause in zip(reading.clauses, reading.clauses[1:], strict=False):
         if _is_carried(reading, before, clause):
             clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), before.scope, True
@@ -37,7 +44,7 @@ def excluded(reading: Reading, clause: Clause) -> list[str]:
     return [name for index, name in enumerate(ids) if name not in ids[:index]]
 
 
-KINDS = ("nothing", "silence", "except", "only", "negation")
+KINDS = ("nothing", "silence", "except", "only", "negation", "turn_off")
 
 
 def _negate(reading: Reading, clause: Clause) -> None:
@@ -45,6 +52,7 @@ def _negate(reading: Reading, clause: Clause) -> None:
         (kind, match) for match in reading.ruled(clause.start, clause.end, *KINDS) if (kind := _kind(reading, match))
     ]
     kinds = [kind for kind, _ in found]
+    clause.denies_degree = any(_turns_degree(reading, m.end, clause.end) for m in _denials(reading, clause))
     if "only" in kinds or ("except" in kinds and ("nothing" in kinds or "silence" in kinds)):
         clause.scope = "only"
     elif "silence" in kinds and clause.heads() and _is_silent_noun(reading, clause):
@@ -54,12 +62,43 @@ def _negate(reading: Reading, clause: Clause) -> None:
         clause.negated = _reach(reading, clause, match.start, match.end)
     elif kinds and not clause.heads():
         clause.scope = kinds[0]
+    elif _ends_switched_off(reading, clause):
+        clause.scope, clause.negated = "negation", range(clause.start, clause.end)
+
+
+def _denials(reading: Reading, clause: Clause) -> Iterator[Match]:
+    return reading.ruled(clause.start, clause.end, "negation")
+
+
+ORDERS = frozenset(("turn", "switch", "shut", "put", "pleas", "kill"))
+
+
+def _is_order(reading: Reading, match: Match) -> bool:
+    """Whether words that switch something off are told to the reader: nobody in the picture does it."""
+    token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
+    if before and before.kind == "word" and (before.means("picture") or before.text in PRONOUNS):
+        return False
+    return is_han(token.text) or token.text == token.key
+
+
+PRONOUNS = frozenset(("he", "she", "they", "we", "i", "it", "who", "他", "她", "他们", "她们", "我", "我们"))
+
+
+def _ends_switched_off(reading: Reading, clause: Clause) -> bool:
+    """Whether a lasting sound is told off: "music off", "turn the tv off"; an alarm that goes off is none."""
+    heads = clause.heads()
+    if not heads or reading.tokens[clause.end - 1].text != "off" or heads[-1].last != clause.end - 2:
+        return False
+    told = all(token.text in ORDERS for token in reading.tokens[clause.start : heads[0].first])
+    return told and ontology().family(heads[-1].value).plain.layer is Layer.AMBIENT
 
 
 def _kind(reading: Reading, match: Match) -> str:
     """The kind of negation that a phrase is, "" where it is none: "not too loud", 一只, "just after"."""
     kind = next(kind for kind in KINDS if match.has(kind))
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
+    if kind == "turn_off":
+        return "negation" if _is_order(reading, match) else ""
     if kind == "negation" and _turns_degree(reading, match.end, len(reading.tokens)):
         return ""
     if token.key == "只" and before and before.number is not None:
@@ -145,6 +184,22 @@ def _besides(reading: Reading) -> None:
         between = reading.tokens[clause.end : following.start] + reading.tokens[following.start : following.start + 3]
         if clause.scope == "except" and any(token.key in ALSO for token in between) and not following.scope:
             clause.negated, clause.scope = range(0), ""
+
+
+def _contrasts(reading: Reading) -> None:
+    """ "No heavy rain, only drizzle": what is wanted stands against its own kind, and shuts out nothing else."""
+    for before, clause in pairwise(reading.clauses):
+        denied = {pick.family for pick in before.picks if before.negates(pick)}
+        if clause.scope == "only" and denied & {pick.family for pick in clause.picks}:
+            clause.scope = ""
+
+
+def denies_only_degree(reading: Reading, clause: Clause, pick: Pick) -> bool:
+    """Whether a negation means how a thing is, "no heavy rain", or a detail of it, "no heels"."""
+    if pick.kind == "weak":
+        return True
+    start = min(clause.negated.start, pick.first)
+    return any(reading.ruled(start, pick.last + 1, "degrees", "implied_strength", "distance"))
 
 
 def _exceptions(reading: Reading) -> None:

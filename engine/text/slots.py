@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.text.clauses import Reading
 from engine.text.ontology import Entry, Family, table
 from engine.text.picks import Pick
-from engine.text.tokens import Match
+from engine.text.tokens import Match, Token
 from engine.text.words import is_han
 
 ROLES = ("striker", "struck")
@@ -70,7 +72,7 @@ def _best_value(reading: Reading, name: str, pick: Pick, territory: range) -> st
 
     Where a kind is already named, only such a place can change it: in "rain outside the window" none is meant.
     """
-    found = [match for match in _longest(reading, name, territory) if _is_said_of(reading, match, territory)]
+    found = [m for m in _longest(reading, name, territory) if name == "fabric" or _is_said_of(reading, m, territory)]
     if "." in pick.value:
         found = [m for m in found if _is_under(reading, m, territory) or m.start in pick.indices or name in NEVER_NAMED]
     if not found:
@@ -131,6 +133,8 @@ def _is_said_by_name(family: Family, pick: Pick, mention: Mention) -> bool:
 
 
 def _open_role(family: Family, pick: Pick, mention: Mention, mentions: list[Mention]) -> str:
+    if _is_tool(family, pick):
+        return "struck"
     other = "striker" if family.direct_object == "struck" else "struck"
     roles = {each.role for each in mentions if each is not mention}
     if "." in pick.value and family.leaf_slot == family.direct_object and not mention.overlaps(pick):
@@ -142,6 +146,13 @@ def _open_role(family: Family, pick: Pick, mention: Mention, mentions: list[Ment
     if mention.start < pick.first and family.direct_object == "struck" and other in roles:
         return "struck"
     return family.direct_object
+
+
+def _is_tool(family: Family, pick: Pick) -> bool:
+    """Whether the kind is named by its tool, so that what is named beside is what it works on: "saws a plank"."""
+    return "." in pick.value and pick.value.partition(".")[2] != family.entry(pick.value).slots.get(
+        family.leaf_slot or ""
+    )
 
 
 def _mentions(reading: Reading, territory: range) -> Iterator[Mention]:
@@ -175,11 +186,16 @@ def _role(reading: Reading, start: int, end: int, territory: range) -> str:
             return "away"
         if token.means("striker_by"):
             return "striker"
-        if token.means("struck_by"):
+        if token.means("struck_by") or (index == start - 1 and _is_blow(token)):
             return "struck"
         if token.means("head", "object") and not token.means("material"):
             return ""
     return ""
+
+
+def _is_blow(token: Token) -> bool:
+    """Whether a verb strikes what follows it: "a ball hits the wall"."""
+    return any(m.kind == "head" and m.value == "hit" for match in token.matches for m in match.meanings)
 
 
 def is_size(reading: Reading, match: Match) -> bool:
@@ -204,14 +220,11 @@ def sized(reading: Reading, entry: Entry, slots: dict[str, float | str], territo
 
 
 def strength(entry: Entry, family: Family, steps: float) -> dict[str, float | str]:
-    """The family's strength slot, `steps` (-2 faint .. 2 violent) from its middle; {} where it has none."""
+    """The family's strength slot, `steps` (-2 faint .. 2 violent) from what the entry has; {} without such a slot."""
     for slot, values in family.strength.items():
-        at = min(max(2 + steps, 0.0), 4.0)
-        low = min(int(at), 3)
-        value = values[low] + (values[low + 1] - values[low]) * (at - low)
-        middle = values[2]
-        scale = float(entry.slots.get(slot, middle)) / middle if steps == 0 else 1.0
-        return {slot: round(value * scale, 4)}
+        own = float(entry.slots.get(slot, values[2]))
+        at = float(np.interp(own, values, range(5))) + steps
+        return {slot: round(float(np.interp(at, range(5), values)), 4)}
     return {}
 
 

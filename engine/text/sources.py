@@ -60,22 +60,27 @@ def drafts(reading: Reading, clause: Clause) -> list[Draft]:
 def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Draft:
     family = ontology().family(pick.value)
     slots = read_slots(reading, family, pick, territory)
-    manner = read_manner(reading, territory, _taken(clause))
+    manner = read_manner(reading, territory, _taken(clause), family.id)
     entry, params = leaf(family, pick, slots)
     words = reading.words(clause.start, clause.end)
     made = Draft(pick, family, clause, territory, entry, sized(reading, entry, params, territory), manner, words)
-    made.count = count_of(reading, pick, territory) if family.counted else None
+    made.count = count_of(reading, _alike(clause, pick), territory, family.counted)
     return made
+
+
+def _alike(clause: Clause, pick: Pick) -> list[Pick]:
+    """The names of one thing in a clause: the "steps" and "metal stairs" of "ten steps on metal stairs"."""
+    return [pick, *(other for other in clause.picks if other.kind == "head" and other.family == pick.family)]
 
 
 def add_words(reading: Reading, made: Draft, extra: range) -> None:
     """Let a clause that names nothing speak of this source: "footsteps, leather shoes, far away"."""
     slots = read_slots(reading, made.family, made.pick, extra)
-    more = read_manner(reading, extra, frozenset())
+    more = read_manner(reading, extra, frozenset(), made.family.id)
     made.entry, params = leaf(made.family, made.pick, {**slots, **made.params})
     made.params = sized(reading, made.entry, params, extra)
     made.manner = made.manner.joined(more)
-    made.count = made.count or (count_of(reading, made.pick, extra) if made.family.counted else None)
+    made.count = made.count or count_of(reading, [made.pick], extra, made.family.counted)
 
 
 def finish(made: Draft) -> None:
@@ -126,8 +131,35 @@ def _is_asked(reading: Reading, clause: Clause, pick: Pick) -> bool:
     """Whether a thing that may be only seen is asked to sound: by a word of sound, or on a ground."""
     if pick.kind != "weak":
         return False
-    asked = any(reading.ruled(clause.start, clause.end, "sound_words"))
-    return asked or stands_on(reading, ontology().family(pick.value), range(pick.last + 1, clause.end))
+    family = ontology().family(pick.value)
+    if any(reading.ruled(clause.start, clause.end, "sound_words")) or _is_rubbed(clause, pick):
+        return True
+    if stands_on(reading, family, range(pick.last + 1, clause.end)):
+        return True
+    beside = _beside(reading, clause)
+    if family.leaf_slot and any(_is_ground(reading, other, family) for other in beside):
+        return True
+    listed = any(other.heads() and "and" in (other.joiner, clause.joiner) for other in beside)
+    return listed and clause.end - clause.start == len(pick.indices)
+
+
+def _is_rubbed(clause: Clause, pick: Pick) -> bool:
+    """Whether a garment is what rubs: "jeans brushing"."""
+    rubs = {"scrape", "creak"} & set(ontology().family(pick.value).absorbs)
+    return any(head.family in rubs for head in clause.heads())
+
+
+def _beside(reading: Reading, clause: Clause) -> list[Clause]:
+    at = next(index for index, other in enumerate(reading.clauses) if other is clause)
+    return [*reading.clauses[max(at - 1, 0) : at], *reading.clauses[at + 1 : at + 2]]
+
+
+def _is_ground(reading: Reading, clause: Clause, family: Family) -> bool:
+    """Whether a clause names nothing but what a step is heard on: the second of "not on gravel but on wood"."""
+    if clause.heads() or clause.scope or family.id != "footsteps":
+        return False
+    name = family.takes[str(family.leaf_slot)]
+    return any(token.means(name) for token in reading.tokens[clause.start : clause.end])
 
 
 def _is_surface(reading: Reading, clause: Clause, pick: Pick, named: list[Pick]) -> bool:

@@ -17,7 +17,16 @@ def plain(text: str) -> str:
     lines = re.sub(r"[\r\n\u2028\u2029]+", " . ", unicodedata.normalize("NFKC", text))
     kept = (" " if unicodedata.category(c) in ("Cc", "Zs") else c for c in lines if unicodedata.category(c) != "Cf")
     spelled = "".join(kept).lower().replace("’", "'").replace("‘", "'").replace("`", "'")
-    return spelled.translate(_simplified())
+    return _HEADING.sub(_place, spelled.translate(_simplified()))
+
+
+_HEADING = re.compile(r"\b(int|ext)\b\.? ([^.,;:\-–—]{2,40}?) *[-–—] *([a-z]+)\b *[.,;:]?")
+
+
+def _place(heading: re.Match[str]) -> str:
+    """A screenplay's heading as a phrase of place: "int. car - night" is "inside the car"."""
+    where, place, time = heading.groups()
+    return f"inside the {place} ." if where == "int" else f"{'night ' if time == 'night' else ''}{place} ."
 
 
 def is_han(text: str) -> bool:
