@@ -19,7 +19,7 @@ from engine.score.score import Provenance, Score
 from engine.stems import SceneStems
 from engine.text.intent import Decision, Intent
 from engine.text.prompt import read_words
-from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Shot
+from engine.types import Cancel, Cue, Layer, MediaError, Progress, Samples, ScoreError, Shot
 from engine.vision.look import look
 
 VERSION = "0.1.0"
@@ -33,6 +33,7 @@ class Settings:
     seed: int = 0
     programme_lufs: float = mix.PROGRAMME_LUFS
     accept_guesses: bool = False
+    skip_broken: bool = False  # go on, by the words alone, where a picture cannot be read
     scratch: Path | None = None  # where sound waits before it is mixed; the system's temporary folder by default
 
 
@@ -96,7 +97,7 @@ def generate(
     made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
     stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
     try:
-        for scene in _looked_at(shots, stems, progress, cancel):
+        for scene in _looked_at(shots, stems, settings, progress, cancel):
             hinted = [_hints(shot, rate) for shot in scene.shots]
             score, decisions = rules.perform(scene, intent, hinted, seed=settings.seed, made_by=made_by)
             stems.decisions += decisions
@@ -145,7 +146,9 @@ def _scenes(shots: Iterable[Shot]) -> Iterator[tuple[Shot, ...]]:
         yield tuple(group)
 
 
-def _looked_at(shots: Sequence[Shot], stems: Stems, progress: Progress, cancel: Cancel | None) -> Iterator[Scene]:
+def _looked_at(
+    shots: Sequence[Shot], stems: Stems, settings: Settings, progress: Progress, cancel: Cancel | None
+) -> Iterator[Scene]:
     """Scenes in order, each with its cues; a worker looks a few shots ahead."""
     stop = _Either(cancel)
     pool = ThreadPoolExecutor(1, thread_name_prefix="look")
@@ -155,7 +158,13 @@ def _looked_at(shots: Sequence[Shot], stems: Stems, progress: Progress, cancel: 
     def see(shot: Shot) -> tuple[Cue, ...]:
         if shot.media is None:
             return ()
-        seen = look(shot, progress=lambda fraction: progress(shot.name, "looking", fraction), cancel=stop)
+        try:
+            seen = look(shot, progress=lambda fraction: progress(shot.name, "looking", fraction), cancel=stop)
+        except MediaError as error:
+            if not settings.skip_broken:
+                raise
+            stems.warnings.append(f"{shot.name}: its picture cannot be read, so only the words are followed. {error}")
+            return ()
         stems.warnings.extend(seen.warnings)
         return seen.cues
 

@@ -42,6 +42,10 @@ class WordsError(FoleylineError, ValueError):
     """Words that cannot be taken as a prompt."""
 
 
+class SettingError(FoleylineError, ValueError):
+    """A setting outside what it may be."""
+
+
 class OutputError(FoleylineError, OSError):
     """A file that could not be written; nothing half-written stays behind."""
 

@@ -120,7 +120,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     chosen.add_argument("--track", default="", help="one picture track: V1, 2, or its name")
     chosen.add_argument("--clip", default="", help='clips of that name, or a pattern such as "walk*"')
     chosen.add_argument("--marker", default="", metavar="COLOUR", help="what markers of this colour mark")
-    chosen.add_argument("--skip-missing", action="store_true", help="go on without clips whose media is not there")
+    chosen.add_argument("--skip-missing", action="store_true", help="go on where media is missing or broken")
 
 
 def _add_stems(parser: argparse.ArgumentParser) -> None:

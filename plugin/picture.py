@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,16 @@ SLOT_SHAPE = 1.15  # width by height of a picture in the strip; wider ones lose 
 COLOURS = {Layer.AMBIENT: "#3d7ea6", Layer.ACTION: "#c8553d", Layer.MATERIAL: "#6a8d45"}
 FAINTEST_DB, LOUDEST_DB = -110.0, -30.0
 FFT, COLUMNS = 2048, 1200
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "SimHei",
+    "Arial Unicode MS",
+)
 
 
 def draw_stems(path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple[str, str], title: str) -> None:
@@ -42,9 +53,23 @@ def draw_stems(path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple
         axes.tick_params(colors="#b9b9be", labelsize=8)
         axes.set_xlim(0.0, float(end - start))
     rows[-1].set_xlabel(f"seconds from {timecodes[0]} (to {timecodes[1]})", color="#b9b9be", fontsize=9)
-    rows[0].set_title(title, color="#f0f0f2", fontsize=10, loc="left", wrap=True)
-    with whole_file(path) as file:
+    rows[0].set_title(_shortened(title), color="#f0f0f2", fontsize=10, loc="left", parse_math=False, family=_fonts())
+    with whole_file(path) as file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a sign that no installed font has is drawn as a box
         figure.savefig(file, dpi=110, format="png", metadata={"Software": "Foleyline"})
+
+
+def _shortened(title: str, longest: int = 150) -> str:
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in title).split())
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+
+
+def _fonts() -> list[str]:
+    """The installed ones of some that have Chinese signs, after matplotlib's own."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in installed)]
 
 
 def _read(stems: Stems, layer: Layer, start: Fraction, end: Fraction) -> Samples:

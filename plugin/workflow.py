@@ -28,6 +28,7 @@ from engine.types import (
     OutputError,
     Progress,
     ScoreError,
+    SettingError,
     Shot,
 )
 from plugin import naming
@@ -40,6 +41,9 @@ from plugin.timeline.select import Choice, Selection, select
 from plugin.timeline.stem_span import StemSpan, stem_span
 
 WRITE_BLOCK = 10 * SAMPLE_RATE
+LOUDNESS_RANGE_LUFS = (-60.0, -5.0)
+LARGEST_SEED = 2**53 - 1  # what every program that reads JSON keeps exact
+LONGEST_HANDLES = 1200  # frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
     begun = time.monotonic()
     plan = _plan(job)
     read_at = time.monotonic()
-    with _sounded(job, plan, progress, cancel) as stems, _staged(plan.output.parent) as stage:
+    with _staged(plan.output.parent) as stage, _sounded(job, plan, progress, cancel) as stems:
         made_at = time.monotonic()
         names = naming.stem_names(plan.shots, stems.scores, job.timeline.stem, plan.take)
         clips = _write_stems(job, plan, stems, stage, names, progress, cancel)
@@ -130,14 +134,12 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
 
 
 def _plan(job: Job) -> _Plan:
+    _check_numbers(job)
+    _check_names(job)
     cut = read_timeline(job.timeline)
     selection = select(cut, job.choice, skip_missing=job.skip_missing)
     output = free_path(job.output or job.timeline.with_name(f"{job.timeline.stem}.foley.otio"))
-    if not output.parent.is_dir():
-        raise OutputError(f"the folder {output.parent} is not there; make it, or give another output")
-    for extra in (job.score, job.preview, job.picture):
-        if extra is not None:
-            _check_folder(extra)
+    place.check_placeable(job.timeline)
     spans = tuple(stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots)
     shots = tuple(
         replace(shot, head=span.head, tail=span.tail) for shot, span in zip(selection.shots, spans, strict=True)
@@ -146,9 +148,28 @@ def _plan(job: Job) -> _Plan:
     return _Plan(cut, selection, shots, spans, output, media_folder, place.next_take(job.timeline))
 
 
-def _check_folder(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise OutputError(f"the folder {path.parent} is not there; make it, or give another name for {path.name}")
+def _check_numbers(job: Job) -> None:
+    """SettingError at once, not after the work, for what cannot be."""
+    low, high = LOUDNESS_RANGE_LUFS
+    if not low <= job.settings.programme_lufs <= high:
+        raise SettingError(f"the loudness is {job.settings.programme_lufs:g}; it lies in {low:g} to {high:g} LUFS")
+    if not 0 <= job.settings.seed <= LARGEST_SEED:
+        raise SettingError(f"the seed is {job.settings.seed}; it lies in 0 to {LARGEST_SEED}")
+    if job.handles_frames is not None and not 0 <= job.handles_frames <= LONGEST_HANDLES:
+        raise SettingError(f"the handles are {job.handles_frames} frames; they lie in 0 to {LONGEST_HANDLES}")
+
+
+def _check_names(job: Job) -> None:
+    given = [path for path in (job.output, job.score, job.preview, job.picture) if path is not None]
+    for path in given:
+        if not path.name or path.name == ".." or path.is_dir():
+            raise OutputError(f"{str(path)!r} is a folder; give the name of a file")
+        if not path.parent.is_dir():
+            raise OutputError(f"the folder {path.parent} is not there; make it, or give another name for {path.name}")
+    places = [path.resolve() for path in given]
+    for path in given:
+        if places.count(path.resolve()) > 1:
+            raise OutputError(f"{path} is given for two outputs; give each a name of its own")
 
 
 def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -> Stems:

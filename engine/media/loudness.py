@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,14 +76,14 @@ def lufs(mean_square: float) -> float:
     return -0.691 + 10.0 * math.log10(mean_square) if mean_square > 0 else -math.inf
 
 
-def blocks(hops: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def blocks(hops: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     """Mean squares of the 400 ms gating blocks of a row of 100 ms means."""
     if len(hops) < 4:
         return np.array([hops.sum() / 4.0])
     return np.convolve(hops, np.full(4, 0.25), "valid")
 
 
-def integrated_lufs(hops: npt.NDArray[np.float64]) -> float:
+def integrated_lufs(hops: npt.NDArray[np.floating[Any]]) -> float:
     energies = blocks(hops)
     loud = energies[energies > 10 ** ((SILENCE_LUFS + 0.691) / 10)]
     if not len(loud):

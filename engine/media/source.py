@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -50,16 +51,28 @@ class Source:
 
 def open_media(path: Path) -> av.container.InputContainer:
     """MissingMediaError or MediaError if it cannot be opened."""
+    require_file(path)
     try:
-        if path.stat().st_size == 0:
-            raise MediaError(f"{path}: the file is empty; copy or render it again.")
         return av.open(str(path))
-    except FileNotFoundError as error:
-        raise MissingMediaError(f"{path}: the file is not there; relink the clip or put the file back.") from error
     except av.error.FFmpegError as error:
         raise MediaError(f"{path}: cannot be opened as media ({error.strerror}); check that it plays.") from error
     except OSError as error:
         raise MediaError(f"{path}: cannot be read ({error.strerror}); check the file's permissions.") from error
+
+
+def require_file(path: Path) -> None:
+    """MissingMediaError or MediaError unless it is a file with something in it; a pipe or device is never opened."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingMediaError(f"{path}: the file is not there; relink the clip or put the file back.") from error
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read ({error.strerror}); check the file's permissions.") from error
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
+        raise MediaError(f"{path}: this is {kind} and no file; relink the clip to its media file.")
+    if found.st_size == 0:
+        raise MediaError(f"{path}: the file is empty; copy or render it again.")
 
 
 def picture_stream(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:

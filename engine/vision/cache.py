@@ -12,7 +12,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from engine.types import Cue, CueKind, Curve, Json, MissingMediaError, Shot
+from engine.media.source import require_file
+from engine.types import Cue, CueKind, Curve, Json, MediaError, Shot
 
 MOST_BYTES = 200_000_000
 _BLOCK = 65_536
@@ -34,14 +35,15 @@ def key(shot: Shot, version: str) -> str:
 def _content(path: Path) -> str:
     """Size and evenly spread blocks: reading a whole master would take longer than looking at a shot of it."""
     digest = hashlib.sha256()
+    require_file(path)
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             for k in range(_SAMPLED_BLOCKS):
                 file.seek(max(0, size - _BLOCK) * k // (_SAMPLED_BLOCKS - 1))
                 digest.update(file.read(_BLOCK))
-    except FileNotFoundError as error:
-        raise MissingMediaError(f"{path}: the file is not there; relink the clip or put the file back.") from error
+    except OSError as error:
+        raise MediaError(f"{path}: cannot be read ({error.strerror}); check the file's permissions.") from error
     return f"{size} {digest.hexdigest()}"
 
 

@@ -12,7 +12,8 @@ import av
 import av.error
 import opentimelineio as otio
 
-from engine.types import TimelineError
+from engine.media.source import require_file
+from engine.types import MediaError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.cut import Medium
 
@@ -48,9 +49,10 @@ def path_of_url(url: str, folder: Path) -> Path | None:
 def file_timecode(path: Path) -> Fraction | None:
     """Seconds since 00:00:00:00 that the file's own timecode track or tag starts at; None without one."""
     try:
+        require_file(path)
         with av.open(str(path)) as container:
             return _tagged_timecode(container)
-    except (OSError, av.error.FFmpegError, TimelineError):
+    except (OSError, av.error.FFmpegError, MediaError, TimelineError):
         return None  # a file that does not open is reported where its picture is wanted
 
 

@@ -116,6 +116,12 @@ def _found(node: Node) -> FoundStem | None:
     return FoundStem(node.item.name, match[0], layer, take, url, node.record, _plain(note))
 
 
+def check_placeable(timeline: Path | Document) -> None:
+    """TimelineError for a timeline on which no stem could be placed, before any is made."""
+    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    _TrackWriter(Fraction(0), document.timeline, document.path, for_resolve=False)
+
+
 class _TrackWriter:
     """Writes one file's tracks: wall-to-wall gaps and clips in whole frames of the picture."""
 
