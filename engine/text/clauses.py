@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -13,8 +13,8 @@ from engine.text.words import is_han
 
 CONTROL = (
     "nothing", "silence", "except", "only", "negation", "turn_off", "but", "then", "after", "before", "head", "place",
-    "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more", "less",
-    "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
+    "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more",
+    "less", "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
 )  # fmt: skip
 LONGEST_CLAUSE = 64
 """Tokens; what runs on longer is cut, and a negation runs on with it."""
@@ -50,6 +50,11 @@ class Reading:
     tokens: list[Token]
     rules: list[Match | None]
     clauses: list[Clause] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)  # tokens that had an effect
+
+    def take(self, indices: Iterable[int]) -> None:
+        """Note tokens that had an effect; the others are reported."""
+        self.taken.update(indices)
 
     def rule(self, index: int, *kinds: str) -> str | None:
         """The value of the phrase that begins at this token ("" for one without); None if it is none of the kinds."""

@@ -106,6 +106,14 @@ class Lexicon:
         return found
 
     @cached_property
+    def pattern_words(self) -> dict[str, frozenset[str]]:
+        """By family, the first word of each part of its patterns: what may be said of it in many words."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for pattern in chain.from_iterable(self.patterns.values()):
+            found[pattern.meaning.value.partition(".")[0]].update(part[0] for part in pattern.parts)
+        return {family: frozenset(words) for family, words in found.items()}
+
+    @cached_property
     def near_spellings(self) -> dict[str, str]:
         """Long known words with one letter left out, for words with one wrong letter."""
         near: dict[str, str] = {}

@@ -62,13 +62,17 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int], famil
         token, match = reading.tokens[index], reading.rules[index]
         if token.time:
             _time(manner, token)
+            reading.take((index,))
         if not match or match.start != index:
             continue
         if (steps := match.value("implied_strength")) is not None:
             _note(manner, token, f"strength {steps}")
             manner.steps += float(steps)
+            reading.take(range(match.start, match.end))
         elif taken.isdisjoint(range(match.start, match.end)):
+            said = len(manner.notes)
             _word(manner, reading, match, territory, family)
+            reading.take(range(match.start, match.end) if len(manner.notes) > said else ())
     return manner
 
 
@@ -81,13 +85,16 @@ def count_of(reading: Reading, names: list[Pick], territory: range, counted: boo
         token = reading.tokens[index]
         words = reading.words(index, min(index + 2, territory.stop))
         if token.text in ("once", "twice", "thrice"):
+            reading.take((index,))
             return ("once", "twice", "thrice").index(token.text) + 1, token.text
         if token.number is None or token.number.denominator != 1 or not 1 <= token.number <= 100:
             continue
         following = reading.tokens[index + 1] if index + 1 < territory.stop else None
         if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
+            reading.take((index,))
             return int(token.number), words
         if counted and any(_counts_name(reading, index, pick, territory) for pick in names):
+            reading.take((index,))
             return int(token.number), words
     return None
 

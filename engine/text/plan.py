@@ -155,10 +155,14 @@ def _read_exclusions(reading: Reading, plan: Plan) -> None:
         words = reading.words(clause.start, clause.end)
         for name in excluded(reading, clause):
             _exclude(reading, plan, clause, name, words)
+            reading.take(clause.negated)
+            family = name.partition(".")[0]
+            reading.take(i for pick in clause.picks if pick.family == family for i in pick.indices)
         if clause.scope in ("negation", "except"):
             for pick in clause.picks:
                 if pick.kind == "place" and clause.negates(pick):
                     plan.excluded.setdefault(pick.value, words)
+                    reading.take(clause.negated)
 
 
 def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str) -> None:

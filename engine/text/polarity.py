@@ -62,6 +62,9 @@ def _negate(reading: Reading, clause: Clause) -> None:
         clause.negated = _reach(reading, clause, match.start, match.end)
     elif kinds and not clause.heads():
         clause.scope = kinds[0]
+        reading.take(range(clause.start, clause.end))
+    elif kinds and any(pick.first <= found[0][1].end <= pick.last + 1 for pick in clause.heads()):
+        clause.scope, clause.negated = "negation", range(found[0][1].start, clause.end)
     elif _ends_switched_off(reading, clause):
         clause.scope, clause.negated = "negation", range(clause.start, clause.end)
 

@@ -6,22 +6,19 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from engine.text import encoder
-from engine.text.clauses import Clause, Reading, read_clauses
+from engine.text.clauses import Reading, read_clauses
 from engine.text.intent import Guess, Intent, Source, Times
-from engine.text.lexicon import lexicon
 from engine.text.ontology import Entry, ontology
 from engine.text.plan import Plan, is_out, make_plan
 from engine.text.polarity import negate
 from engine.text.sources import Draft
 from engine.text.times import Clock
 from engine.text.tokens import tokenise
+from engine.text.unread import idle_words, unknown_words
 from engine.text.words import HAN, plain
 from engine.types import WordsError
 
 MAX_CHARACTERS = 20_000
-LONGEST_GUESSED = 60
-"""Characters; a longer run of unknown words is no name of anything."""
 
 
 def read_words(
@@ -45,8 +42,10 @@ def read_words(
     reading = read_clauses(text, tokenise(text, Clock(frame_rate, start_timecode)))
     negate(reading)
     plan = make_plan(reading)
-    guesses, unknown = _unknown(reading)
-    return _intent(words, reading, plan, guesses, unknown, accept_guesses)
+    guesses, unknown, told = unknown_words(reading)
+    idle, more = idle_words(reading)
+    plan.decisions.extend(told + more)
+    return _intent(words, reading, plan, guesses, list(dict.fromkeys(unknown + idle)), accept_guesses)
 
 
 def _intent(words: str, reading: Reading, plan: Plan, guesses: list[Guess], unknown: list[str], accept: bool) -> Intent:
@@ -154,40 +153,6 @@ def _say_spelling(reading: Reading, plan: Plan) -> None:
     for token in reading.tokens:
         if token.spelled:
             plan.decide(f"read {token.text!r} as {token.spelled!r}", "one letter differs")
-
-
-def _unknown(reading: Reading) -> tuple[list[Guess], list[str]]:
-    """Unknown words with the nearest entries, and those that are near to none."""
-    asked: list[str] = []
-    unknown = [token.text for token in reading.tokens if token.time and token.time.wrong]
-    for clause in reading.clauses:
-        for words, negated in _unknown_runs(reading, clause):
-            (unknown if negated or len(words) > LONGEST_GUESSED else asked).append(words)
-    asked = list(dict.fromkeys(asked))
-    guesses = encoder.guesses(asked) if asked else []
-    guessed = {guess.words for guess in guesses}
-    return guesses, list(dict.fromkeys(unknown + [words for words in asked if words not in guessed]))
-
-
-def _unknown_runs(reading: Reading, clause: Clause) -> list[tuple[str, bool]]:
-    """Runs of unknown words in a clause, and whether a negation rules them."""
-    runs: list[tuple[str, bool]] = []
-    start: int | None = None
-    for index in range(clause.start, clause.end + 1):
-        if index < clause.end and _is_unknown(reading, index):
-            start = index if start is None else start
-        elif start is not None:
-            runs.append((reading.words(start, index), start in clause.negated))
-            start = None
-    return runs
-
-
-def _is_unknown(reading: Reading, index: int) -> bool:
-    token = reading.tokens[index]
-    if token.kind != "word" or token.number is not None or reading.rules[index] is not None:
-        return False
-    known = token.matches or lexicon().knows((token.key,))
-    return not known and (len(token.text) > 1 or not token.text.isascii())
 
 
 def _language(text: str) -> str:

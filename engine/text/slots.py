@@ -78,6 +78,9 @@ def _best_value(reading: Reading, name: str, pick: Pick, territory: range) -> st
     if not found:
         return None
     best = max(found, key=lambda match: (_is_under(reading, match, territory), match.weight, -match.start))
+    for match in found:
+        if match.value(name) == best.value(name):
+            reading.take(range(match.start, match.end))
     return best.value(name)
 
 
@@ -115,8 +118,11 @@ def _materials(reading: Reading, family: Family, pick: Pick, territory: range) -
     """Who strikes what: by "on", "with", 用 and the order of the words; a lone thing is the verb's object."""
     mentions = [m for m in _mentions(reading, territory) if not _is_said_by_name(family, pick, m)]
     slots: dict[str, float | str] = {}
+    reading.take(index for m in _mentions(reading, territory) if m.overlaps(pick) for index in range(m.start, m.end))
     for mention in mentions:
         role = mention.role or _open_role(family, pick, mention, mentions)
+        if role == "away" or (role in family.takes and slots.get(role, mention.material) == mention.material):
+            reading.take(range(mention.start, mention.end))
         if role in family.takes and role not in slots:
             slots[role] = mention.material
             if mention.size_m and role == family.direct_object:
@@ -166,10 +172,20 @@ def _mentions(reading: Reading, territory: range) -> Iterator[Mention]:
             index += 1
             continue
         end = thing.end if thing else at
+        last = _named(reading, end, "object", territory) if thing and end < territory.stop else None
+        if last and not is_han(reading.tokens[end].text):
+            material, thing, end = material or thing, last, last.end
         substance, size = (thing.value("object") or "").split() if thing else ("", "")
-        value = (material.value("material") if material else None) or substance
+        value = _substance(material) or substance
         yield Mention(index, end, value, float(size) if size else None, _role(reading, index, end, territory))
         index = end
+
+
+def _substance(match: Match | None) -> str:
+    """The material that a word names, or that the thing it names is made of: the brick of "brick wall"."""
+    if match is None:
+        return ""
+    return match.value("material") or (match.value("object") or "").partition(" ")[0]
 
 
 def _named(reading: Reading, index: int, kind: str, territory: range) -> Match | None:
@@ -212,6 +228,7 @@ def sized(reading: Reading, entry: Entry, slots: dict[str, float | str], territo
         return slots
     sizes = [m for i in territory for m in reading.tokens[i].matches if m.has("size") and is_size(reading, m)]
     factors = [float(match.value("size") or 1) for match in sizes]
+    reading.take(index for match in sizes[:1] for index in range(match.start, match.end))
     if not factors:
         return slots
     low, high = SIZE_RANGE_M

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
+from engine.text.lexicon import lexicon
 from engine.text.manner import BEGINNING_S, Manner, count_of, read_manner
 from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
@@ -64,6 +65,8 @@ def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Dra
     entry, params = leaf(family, pick, slots)
     words = reading.words(clause.start, clause.end)
     made = Draft(pick, family, clause, territory, entry, sized(reading, entry, params, territory), manner, words)
+    own = lexicon().pattern_words.get(family.id, frozenset())
+    reading.take(index for index in territory if reading.tokens[index].key in own)
     made.count = count_of(reading, _alike(clause, pick), territory, family.counted)
     return made
 
@@ -106,6 +109,7 @@ def _clear_fades(manner: Manner) -> None:
 def places(reading: Reading, clause: Clause) -> list[PlaceFound]:
     """Places that the clause names, without those that a negation rules."""
     general = any(pick.family == "ambience" for pick in clause.heads())
+    reading.take(i for pick in clause.picks if pick.kind == "place" and not clause.negates(pick) for i in pick.indices)
     return [
         PlaceFound(ontology().find(pick.value), pick, clause, general or not _is_locative(reading, clause, pick))
         for pick in clause.picks
@@ -119,6 +123,7 @@ def _taken(clause: Clause) -> frozenset[int]:
 
 def _sounding(reading: Reading, clause: Clause) -> list[Pick]:
     named = [p for p in clause.picks if not clause.negates(p) and (p.kind == "head" or _is_asked(reading, clause, p))]
+    reading.take(index for pick in named for index in pick.indices)
     if len({pick.family for pick in named}) > 1:
         named = [pick for pick in named if not _is_surface(reading, clause, pick, named)]
         named = [pick for pick in named if not _is_absorbed(reading, pick, named)]

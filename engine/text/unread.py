@@ -1,0 +1,107 @@
+"""What the words say that nothing takes: unknown words, and known ones without effect. None of it is lost silently."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from engine.text import encoder
+from engine.text.clauses import Clause, Reading
+from engine.text.intent import Decision, Guess
+from engine.text.lexicon import GRAMMAR, SLOT_TABLES, lexicon
+from engine.text.tokens import Token
+
+LONGEST_GUESSED = 60
+"""Characters; a longer run of unknown words is no name of anything."""
+
+SAID = ("head", "part", "degrees", "pan", "distance", "implied_strength", "groups", "fade_in", "fade_out", "size")
+SEEN = ("weak", "object", "place")
+PLAIN = tuple(kind for kind in GRAMMAR if not kind.startswith("fade"))
+"""Words that hold a sentence together, or tell only of the picture."""
+
+
+def unknown_words(reading: Reading) -> tuple[list[Guess], list[str], list[Decision]]:
+    """Unknown words with the nearest entries; those near to none; and what is said of those that were forbidden."""
+    asked: list[str] = []
+    unknown = [token.text for token in reading.tokens if token.time and token.time.wrong]
+    decisions: list[Decision] = []
+    for clause in reading.clauses:
+        for words, negated in _unknown_runs(reading, clause):
+            (unknown if negated or len(words) > LONGEST_GUESSED else asked).append(words)
+            if negated:
+                decisions.append(_nothing_excluded(words, "is not known"))
+    asked = list(dict.fromkeys(asked))
+    guesses = encoder.guesses(asked) if asked else []
+    guessed = {guess.words for guess in guesses}
+    return guesses, list(dict.fromkeys(unknown + [words for words in asked if words not in guessed])), decisions
+
+
+def idle_words(reading: Reading) -> tuple[list[str], list[Decision]]:
+    """Known words without effect: those that ask for something, and what is told of things that are only seen."""
+    asked: list[str] = []
+    decisions: list[Decision] = []
+    for clause in reading.clauses:
+        kinds = {index: _idle(reading, index, clause.end) for index in range(clause.start, clause.end)}
+        for (kind, negated), run in groupby(kinds, key=lambda at: (kinds[at], at in clause.negated)):
+            indices = list(run)
+            words = reading.words(indices[0], indices[-1] + 1)
+            if kind and negated:
+                decisions.append(_nothing_excluded(words, "alone names no sound"))
+            elif kind == "seen":
+                decisions.append(
+                    Decision(f"nothing sounds for {words!r}", "it is seen, but the words let nothing sound with it")
+                )
+            elif kind:
+                asked.append(words)
+    return list(dict.fromkeys(asked)), decisions
+
+
+def _nothing_excluded(words: str, why: str) -> Decision:
+    return Decision(f"nothing excluded for {words!r}", f"{words!r} {why}, so nothing was excluded for it")
+
+
+def _idle(reading: Reading, index: int, end: int) -> str:
+    """ "asked" or "seen" for a word that means something but did nothing; "" for all others."""
+    token, rule = reading.tokens[index], reading.rules[index]
+    if index in reading.taken or (rule and rule.has(*PLAIN) and not rule.has(*SAID)):
+        return ""
+    if token.time:
+        return "" if token.time.wrong else "asked"
+    if token.kind == "number" or (token.number is not None and token.text not in ("一", "one")):
+        return "" if _is_plain(reading.tokens[index + 1 : min(index + 2, end)]) else "asked"
+    if token.kind != "word" or token.means(*PLAIN):
+        return ""
+    if token.means(*SEEN) or _is_adjective(reading, index, end):
+        return "seen"
+    return "asked" if token.means(*SAID, *SLOT_TABLES) else ""
+
+
+def _is_plain(tokens: list[Token]) -> bool:
+    """Whether a number counts people or things of the picture: "two men"."""
+    return bool(tokens) and tokens[0].means(*PLAIN, *SEEN)
+
+
+def _is_adjective(reading: Reading, index: int, end: int) -> bool:
+    """Whether a word only tells how a thing of the picture is: the "big" of "a big house"."""
+    if not reading.tokens[index].means("degrees", "size", *SLOT_TABLES):
+        return False
+    following = reading.tokens[index + 1] if index + 1 < end else None
+    if following and following.text == "的" and index + 2 < end:
+        following = reading.tokens[index + 2]
+    return bool(following and following.means("picture", *SEEN)) or bool(
+        following and index + 2 < end and _is_adjective(reading, index + 1, end)
+    )
+
+
+def _unknown_runs(reading: Reading, clause: Clause) -> list[tuple[str, bool]]:
+    """Runs of unknown words in a clause, and whether a negation rules them."""
+    groups = groupby(range(clause.start, clause.end), key=lambda index: _is_unknown(reading, index))
+    runs = [list(run) for unknown, run in groups if unknown]
+    return [(reading.words(run[0], run[-1] + 1), run[0] in clause.negated) for run in runs]
+
+
+def _is_unknown(reading: Reading, index: int) -> bool:
+    token = reading.tokens[index]
+    if token.kind != "word" or token.number is not None or reading.rules[index] is not None:
+        return False
+    known = token.matches or lexicon().knows((token.key,))
+    return not known and (len(token.text) > 1 or not token.text.isascii())
