@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from plugin import commands
 
     stop = threading.Event()
-    before = _stop_on_interrupt(stop)
+    before = _stop_on_signals(stop)
     try:
         return int(getattr(commands, options.command)(options, stop))
     except CancelledError:
@@ -46,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options, f"this should not have happened: {error!r}; run it with --debug and send us the text", error
         )
     finally:
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _failed(options: argparse.Namespace, message: str, error: BaseException) -> int:
@@ -68,17 +68,17 @@ def _in_words(error: OSError | MemoryError) -> str:
     return f"{name}{error.strerror or error}"
 
 
-def _stop_on_interrupt(stop: threading.Event) -> Any:
-    """Ctrl-C asks the work to stop between two steps; a second one stops at once."""
+def _stop_on_signals(stop: threading.Event) -> dict[int, Any]:
+    """Ctrl-C, or an end asked for, stops the work between two steps; a second one stops at once."""
     if threading.current_thread() is not threading.main_thread():
-        return None
+        return {}
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
-    return signal.signal(signal.SIGINT, interrupted)
+    return {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
 
 
 def _parser() -> argparse.ArgumentParser:

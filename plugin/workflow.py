@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import shutil
 import tempfile
 import time
@@ -180,15 +182,35 @@ def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -
 
 @contextmanager
 def _staged(folder: Path) -> Iterator[Path]:
-    """A folder beside the output in which everything is made, gone afterwards."""
+    """A folder beside the output in which everything is made, gone afterwards; and those of killed runs with it."""
+    mine = f".foleyline-{naming.words(platform.node()) or 'here'}-"
+    _remove_orphans(folder, mine)
     try:
-        stage = Path(tempfile.mkdtemp(prefix=".foleyline-", dir=folder))
+        stage = Path(tempfile.mkdtemp(prefix=f"{mine}{os.getpid()}-", dir=folder))
     except OSError as error:
         raise unwritable(folder, error) from error
     try:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _remove_orphans(folder: Path, prefix: str) -> None:
+    """Remove what runs on this machine left in `folder` whose process is gone."""
+    for left in folder.glob(f"{prefix}*-*"):
+        owner = left.name.removeprefix(prefix).partition("-")[0]
+        if os.name == "posix" and owner.isdecimal() and not _runs(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 def _write_stems(

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from fractions import Fraction
@@ -197,6 +200,36 @@ def test_nothing_stays_behind_when_it_stops_halfway(cut: Path, kind: type[Foleyl
     with pytest.raises(kind):
         make_stems(Job(cut, words=WORDS, score=cut.parent / "s.json"), progress, stop)
     assert sorted(cut.parent.iterdir()) == there
+
+
+def test_what_a_killed_run_left_goes_with_the_next_one(cut: Path) -> None:
+    code = (
+        "import os; from pathlib import Path; from plugin.workflow import Job, make_stems\n"
+        f"job = Job(Path({str(cut)!r}), words={WORDS!r})\n"
+        "make_stems(job, lambda name, stage, done: stage == 'writing' and os.kill(os.getpid(), 9))"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert killed.returncode == -9
+    assert [path for path in cut.parent.iterdir() if path.name.startswith(".foleyline-")]
+    assert not [path for path in cut.parent.iterdir() if path.suffix == ".otio" and path != cut]
+    run(cut)
+    assert not [path for path in cut.parent.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_and_leaves_nothing(cut: Path, number: int) -> None:
+    there = sorted(cut.parent.iterdir())
+    command = [sys.executable, "-m", "plugin.cli", "stems", str(cut), "--prompt", WORDS + f" {number}", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if json.loads(line).get("stage") == "sounding":
+                process.send_signal(number)
+                break
+        process.stdout.read()
+        assert process.wait(60) in (130, 0)  # 0 where it was already done
+    if process.returncode == 130:
+        assert sorted(cut.parent.iterdir()) == there
 
 
 def test_missing_media_stops_or_is_left_out_as_asked(cut: Path) -> None:
