@@ -100,13 +100,14 @@ def watch(video: Path, every: int = 1) -> Watched:
 
 
 def puppet_lesson(seed: int) -> Lesson:
-    """Bodies that move, and no texture; contacts are not taught by them."""
+    """Bodies that move smoothly: no contact, no texture."""
     watcher = Watcher(WIDTH, HEIGHT)
     for time_s, picture in puppet_pictures(seed):
         small = np.asarray(cv2.resize(picture, (96, 54), interpolation=cv2.INTER_AREA), np.uint8)
         watcher.add(time_s, np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8), small)
-    none, never = np.zeros(0), np.zeros(0, dtype=bool)
-    return Lesson("puppets", seed % 4 == 3, 1 / 25, none, never, never, watcher.end(), [])
+    watched, none, never = watcher.end(), np.zeros(0), np.zeros(0, dtype=bool)
+    frame_s = frame_length(watched)
+    return Lesson("puppets", seed % 4 == 3, frame_s, none, never, never, watched, candidates(watched, frame_s))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def puppet_pictures(seed: int, seconds: float = 6.0) -> Iterator[tuple[float, Pi
 
 
 def _puppet(rng: np.random.Generator) -> Puppet:
-    height, width = (int(side) for side in rng.uniform(0.25, 1.1, 2) * HEIGHT)
+    height, width = (max(8, int(side * HEIGHT)) for side in np.exp(rng.uniform(np.log(0.08), np.log(1.1), 2)))
     mask = np.zeros((height, width), np.uint8)
     cv2.ellipse(mask, (width // 2, height // 2), (width // 2 - 1, height // 2 - 1), 0, 0, 360, 255, -1, cv2.LINE_AA)
     speed = complex(rng.normal(0, 20), rng.normal(0, 5)) * bool(rng.random() < 0.5)

@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.types import Cue, CueKind
+from engine.vision.bounces import Bounce, continued
 from engine.vision.cadence import Cadence, cadence
 from engine.vision.evidence import Candidate, candidates
 from engine.vision.model import contact_outputs, instant_outputs
 from engine.vision.overview import loudness
+from engine.vision.tracks import Series
 from engine.vision.watch import Watched
 
 EXPOSED = 0.25  # of a frame after its stamp: where the shutter is open, on average, at half a frame of exposure
@@ -20,6 +22,10 @@ JOIN_S = 0.04
 JOIN_PX = 40
 APART_S = 0.05
 ON_BEAT_S = 0.06
+ON_BOUNCE_S = 0.025
+BOUNCE_SURE, BOUNCE_CONFIDENCE = 0.5, 0.6
+DOUBTED = 0.45
+BY_THING = 5  # of an instant's figures: the likeliest of its things
 LEAST_LOG_ODDS = -3.5
 LEAST_CONFIDENCE = 0.12
 Floats = npt.NDArray[np.float64]
@@ -35,6 +41,7 @@ class Instant:
     figures: tuple[float, ...]
     footfall: float  # log odds
     confidence: float = 0.0
+    strength: float = 1.0  # of an inferred bounce, its speed over that of the last one seen
 
     @property
     def best(self) -> Candidate:
@@ -53,7 +60,8 @@ def hits(watched: Watched) -> list[Cue]:
     found = weighed(watched, candidates(watched, frame_s), frame_s)
     scenes = sorted({_scene(one) for one in found})
     in_step = [one for scene in scenes for one in _in_step([o for o in found if _scene(o) == scene])]
-    chosen = [one for one in _apart(in_step) if one.confidence >= LEAST_CONFIDENCE]
+    bounced = [one for scene in scenes for one in _bounced([o for o in in_step if _scene(o) == scene], watched)]
+    chosen = [one for one in _apart(bounced) if one.confidence >= LEAST_CONFIDENCE]
     return [_cue(k, one, watched, frame_s) for k, one in enumerate(sorted(chosen, key=lambda one: one.time_s))]
 
 
@@ -68,7 +76,32 @@ def weighed(watched: Watched, found: list[Candidate], frame_s: float) -> list[In
         return []
     odds = instant_outputs(np.array([one.figures for one in joined]))
     shares = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-    return [replace(one, confidence=float(p)) for one, p in zip(joined, shares, strict=True)]
+    smooth = _SmoothBodies(watched)
+    return [
+        replace(one, confidence=min(float(p), DOUBTED) if smooth.deny(one) else float(p))
+        for one, p in zip(joined, shares, strict=True)
+    ]
+
+
+class _SmoothBodies:
+    """Whole bodies clearly seen: where one goes on smoothly, jumps in what merely changed are no contact."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._series = [track.series() for track in watched.things if len(track.rows) >= 8]
+
+    def deny(self, one: Instant) -> bool:
+        if one.figures[BY_THING] > 0.3:
+            return False
+        return any(self._passes(series, one) for series in self._series)
+
+    def _passes(self, series: dict[str, Series], one: Instant) -> bool:
+        at = one.best
+        near = np.abs(series["time"] - one.time_s) < 0.12
+        if np.count_nonzero(near) < 4:
+            return False
+        area = series["area"][near]
+        away = np.hypot(series["seen_x"][near] - at.x, series["seen_y"][near] - at.y).min()
+        return bool(area.min() > 60 and area.min() > 0.75 * area.max() and away < 12)
 
 
 def _unsafe(watched: Watched, found: list[Candidate], frame_s: float) -> npt.NDArray[np.bool_]:
@@ -164,6 +197,26 @@ def _off_beat(one: Instant, walk: Cadence) -> Instant:
     return replace(one, confidence=min(0.45, 0.6 * one.confidence)) if among and one.footfall > -1 else one
 
 
+def _bounced(found: list[Instant], watched: Watched) -> list[Instant]:
+    """With the last, small bounces of what bounces, which are seen poorly or not at all."""
+    sure = sorted((one for one in found if one.confidence >= BOUNCE_SURE), key=lambda one: one.time_s)
+    seen = [Bounce(one.time_s, one.best.x, k) for k, one in enumerate(sure)]
+    for bounce in continued(seen):
+        near = [
+            one
+            for one in found
+            if abs(one.time_s - bounce.time_s) < ON_BOUNCE_S and abs(one.best.x - bounce.x_px) < JOIN_PX
+        ]
+        if near:
+            best = max(near, key=lambda one: (one.confidence, -one.time_s))
+            found = [one for one in found if one is not best]
+            found.append(replace(best, confidence=max(best.confidence, BOUNCE_CONFIDENCE), footfall=-1.0))
+        elif bounce.time_s < watched.moments[-1].time_s:
+            last = sure[bounce.source]
+            found.append(replace(last, time_s=bounce.time_s, confidence=BOUNCE_CONFIDENCE, strength=bounce.strength))
+    return found
+
+
 def _apart(found: list[Instant]) -> list[Instant]:
     """Of contacts heard as one, the surest."""
     kept: list[Instant] = []
@@ -187,9 +240,9 @@ def _cue(number: int, one: Instant, watched: Watched, frame_s: float) -> Cue:
         x=float(np.clip(2 * best.x / max(watched.width - 1, 1) - 1, -1, 1)),
         y=float(np.clip(2 * best.y / max(watched.height - 1, 1) - 1, -1, 1)),
         size=(row.bottom - row.top) / watched.height,
-        energy=loudness(speed / frame_s / watched.height, size),
+        energy=loudness(speed * one.strength / frame_s / watched.height, size),
         confidence=one.confidence,
-        label="footfall" if step else _sort_of(best),
+        label="footfall" if step else "bounce" if one.strength < 1 else _sort_of(best),
         object=f"o{best.kink.track.number}" if best.source == "thing" else f"p{best.kink.track.number}",
     )
 

@@ -9,7 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.media.decode import Frame, Report, read_frames
+from engine.media.decode import Frame, read_frames
+from engine.media.source import Report
 from engine.types import Cancel, CancelledError, Cue, Curve, Shot
 from engine.vision import cache
 from engine.vision.hits import hits

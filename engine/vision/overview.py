@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import log10
 
@@ -10,11 +10,16 @@ import numpy as np
 
 from engine.types import Cue, CueKind, Curve
 from engine.vision.model import texture_shares
+from engine.vision.texture import SPAN_S, Texture
 from engine.vision.tracks import Series, Track
 from engine.vision.watch import Moment, Watched
 
 MOTION_LEAST_S = 0.3
 CURVE_STEP_S = 0.1
+TEXTURE_SHARE = 0.6
+TEXTURE_LEAST_S = 2.0
+QUICK = ("rain", "snow", "fire")  # not to be told from a few pictures a second
+SLOWEST_TOLD = 4.5  # thirtieths of a second between pictures
 FULL_SPEED = 1.5  # picture heights a second that count as 1 on a motion curve
 
 
@@ -96,26 +101,26 @@ def texture_cues(watched: Watched) -> list[Cue]:
     found: list[Cue] = []
     for scene, group in groupby(watched.textures, key=lambda t: t.scene):
         looks = list(group)
-        times = np.array([t.time_s for t in looks])
-        amount = np.array([t.amount for t in looks])
         for label, shares in texture_shares([t.features for t in looks]).items():
-            found += _stretches(label, scene, times, _smooth(shares), amount)
+            if label in QUICK and looks[0].features[-2] > SLOWEST_TOLD:
+                continue
+            found += _stretches(label, scene, looks, _smooth(_smooth(shares)))
     return found
 
 
-def _stretches(label: str, scene: int, times: Series, shares: Series, amount: Series) -> Iterator[Cue]:
-    sure = shares > 0.5
-    for is_sure, run in groupby(range(times.size), key=lambda k: bool(sure[k])):
+def _stretches(label: str, scene: int, looks: Sequence[Texture], shares: Series) -> Iterator[Cue]:
+    times = np.array([t.time_s for t in looks])
+    for is_sure, run in groupby(range(times.size), key=lambda k: bool(shares[k] > TEXTURE_SHARE)):
         rows = list(run)
-        if not is_sure or len(rows) < 3:
+        if not is_sure or times[rows[-1]] - times[rows[0]] < TEXTURE_LEAST_S:
             continue
-        strength = np.clip(np.sqrt(amount[rows]), 0, 1)
-        start, end = float(times[rows[0]]) - 0.5, float(times[rows[-1]]) + 0.5
-        start = max(0.0, start)
+        strength = np.sqrt(np.clip([looks[k].amount for k in rows], 0, 1))
+        start, end = max(0.0, float(times[rows[0]]) - SPAN_S / 2), float(times[rows[-1]]) + SPAN_S / 2
+        camera = float(np.mean([looks[k].features[-1] for k in rows]))
         yield Cue(
             f"texture-{label}-{scene:02d}-{start:.3f}", CueKind.TEXTURE, start, end - start, size=1.0,
-            energy=float(strength.mean()), confidence=float(min(0.95, shares[rows].mean())), label=label,
-            curve=Curve(tuple((times[rows] - start).tolist()), tuple(strength.tolist())),
+            energy=float(strength.mean()), confidence=float(min(0.95, shares[rows].mean()) / (1 + camera / 2)),
+            label=label, curve=Curve(tuple((times[rows] - start).tolist()), tuple(strength.tolist())),
         )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from engine.vision.motion import Image, flow_between, warp
 
 EVERY_S = 0.5
 SPAN_S = 1.0
+LONGEST_SPAN_S = 2.5
+FEWEST = 6
 MOST_PICTURES = 12
 FEATURES = (
     "share", "rate", "amount", "depth", "tails", "streaks", "smooth", "skew", "sparse",
@@ -71,7 +73,7 @@ class TextureEye:
         rows, columns = np.nonzero(mask)
         level, inside = max(0.1, float(mean_size[mask].mean())), size[:, mask]
         across, down = np.abs(np.diff(change[::2], axis=2)), np.abs(np.diff(change[::2], axis=1))
-        apart = np.abs(change[:, :, 2:] - change[:, :, :-2])[:, mask[:, 2:]].mean() if mask[:, 2:].any() else level
+        apart = _mean(np.abs(change[:, :, 2:] - change[:, :, :-2])[:, mask[:, 2:]])
         centred = stack[:, mask] - stack[:, mask].mean(axis=0)
         colour = cv2.resize(rgb, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         tint = colour[mask].mean(axis=0)
@@ -82,8 +84,8 @@ class TextureEye:
             level / 10,
             float(depth[mask].mean()) / 10,
             float((inside > 4 * level).mean()) * 10,
-            float(np.log((across[:, mask[:, 1:]].mean() + 0.1) / (down[:, mask[1:]].mean() + 0.1))),
-            float(apart) / (2 * level),
+            float(np.log((_mean(across[:, mask[:, 1:]]) + 0.1) / (_mean(down[:, mask[1:]]) + 0.1))),
+            apart / (2 * level),
             float(np.clip(((centred**3).mean(axis=0) / (depth[mask] + 0.5) ** 3).mean(), -3, 3)),
             float((inside > 2 * max(1.2, 1.2 * noise)).mean()),
             float(rows.mean()) / mask.shape[0],
@@ -107,6 +109,11 @@ class TextureEye:
         flow = flow / (seconds * before.image.shape[0])  # picture heights a second
         mean, size = flow.mean(axis=0), float(np.hypot(flow[:, 0], flow[:, 1]).mean())
         return float(abs(mean[0])), float(mean[1]), size, float(np.hypot(*mean)) / (size + 0.02)
+
+
+def _mean(values: Floats) -> float:
+    """0 where nothing is inside."""
+    return float(values.mean()) if values.size else 0.0
 
 
 def _half(seen: Seen, middle: Seen) -> Image:

@@ -13,7 +13,7 @@ from engine.vision.backdrop import HELD_SPAN_S, Backdrop, Seen
 from engine.vision.cuts import LOOKAHEAD, is_cut, is_flash, thumb
 from engine.vision.motion import STILL, CameraEye, Image, Move, warp
 from engine.vision.regions import Region, changed, noise_level, regions
-from engine.vision.texture import EVERY_S, SPAN_S, Texture, TextureEye
+from engine.vision.texture import EVERY_S, FEWEST, LONGEST_SPAN_S, SPAN_S, Texture, TextureEye
 from engine.vision.tracks import Track, Tracker
 
 AHEAD_S = 1.25
@@ -124,10 +124,7 @@ class Watcher:
         return self._window[self._judged].time_s <= time_s or self._settled - self._judged > MOST_KEPT
 
     def _past(self) -> bool:
-        return (
-            self._window[self._judged - 1].time_s - self._window[0].time_s > HELD_SPAN_S
-            or self._judged > MOST_KEPT
-        )
+        return self._window[self._judged - 1].time_s - self._window[0].time_s > HELD_SPAN_S or self._judged > MOST_KEPT
 
     def _judge(self, k: int) -> None:
         now = self._window[k]
@@ -150,11 +147,10 @@ class Watcher:
         if now.time_s < self._feel_at or now.rgb is None:
             return
         self._feel_at = now.time_s + EVERY_S
-        around = [
-            s
-            for s in self._window
-            if abs(s.time_s - now.time_s) <= SPAN_S / 2 + 1e-6 and s.scene == now.scene and not s.flash
-        ]
+        scene = [s for s in self._window if s.scene == now.scene and not s.flash]
+        around = [s for s in scene if abs(s.time_s - now.time_s) <= SPAN_S / 2 + 1e-6]
+        if len(around) < FEWEST:  # few pictures a second
+            around = [s for s in scene if abs(s.time_s - now.time_s) <= LONGEST_SPAN_S / 2]
         texture = self._textures.look(around, now.rgb)
         if texture is not None:
             self.seen.textures.append(texture)

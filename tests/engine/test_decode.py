@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.media.decode import Report, probe, read_frames, thumbnails
+from engine.media.decode import probe, read_frames, thumbnails
+from engine.media.source import Report
 from engine.types import MediaError, MissingMediaError
 from tests.engine.footage import Picture, wall, write_film, write_tone
 
