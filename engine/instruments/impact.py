@@ -24,6 +24,7 @@ from engine.instruments.materials import (
     mobility,
     object_modes,
     ring_out,
+    size_factor,
 )
 from engine.instruments.registry import number, register
 from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, strike_of
@@ -61,10 +62,12 @@ def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, pur
     if purpose == "struck" and strike.support == "filled":
         modes = replace(modes, freqs_hz=modes.freqs_hz * 0.8)
     modes = _hit_modes(modes, purpose, strike)
+    single = modes.freqs_hz / (MATERIALS[name].merge_hz * size_factor(size_m))
+    modes = modes.scaled((1.0 + single**2) ** -0.5)
     hard = contact_s(MATERIALS["metal"], MATERIALS[name], 0.2, 0.01, 1.5)
     loudness = float(np.sqrt(np.sum((modes.gains * force_gain(modes.freqs_hz, hard)) ** 2)))
     if purpose == "struck":
-        residual = forest(name, modes, dsp.stream(strike.seed, "forest"))
+        residual = forest(name, modes, size_m, dsp.stream(strike.seed, "forest"))
         modes = modes + residual.scaled(loudness * dsp.db(MATERIALS[name].burst_db + FOREST_DB))
     gains = force_gain(modes.freqs_hz, strike.contact_s) / loudness
     total = float(np.sqrt(np.sum((modes.gains * gains) ** 2)))
@@ -81,7 +84,8 @@ def strike_modes(strike: Strike) -> Modes:
     ring_factor = RING_BY_SUPPORT[strike.support]
     body = _body_modes(strike.struck, strike.size_m, ring_factor, strike.hollow, "struck", strike)
     tool = _body_modes(strike.striker, strike.striker_size_m, 0.3, strike.striker_hollow, "striker", strike)
-    balance_db = float(np.clip(20.0 * np.log10(mobility(striker) / mobility(struck)) - 9.0, -20.0, 0.0))
+    stilled_db = -9.0 - 8.0 * striker.rings  # by the hand, and by what it lies against
+    balance_db = float(np.clip(20.0 * np.log10(mobility(striker) / mobility(struck)) + stilled_db, -24.0, 0.0))
     return body.scaled(dsp.db(struck.level_db)) + tool.scaled(dsp.db(striker.level_db + balance_db))
 
 
@@ -106,6 +110,14 @@ def _rattle(strike: Strike, sound: Array) -> Array:
     return out
 
 
+def _touched_again(strike: Strike, sound: Array) -> Array:
+    """The ring as every micro-contact sets it off."""
+    out = np.pad(sound, (0, dsp.samples(0.015)))
+    for delay_s, gain in strike.micro_contacts:
+        dsp.add_at(out, dsp.samples(delay_s), sound * gain)
+    return out
+
+
 def body_sound(strike: Strike) -> Array:
     """`[sample]`: the modal tail and rattle of one contact."""
     modes = strike_modes(strike).scaled(0.4 * strike.amplitude)
@@ -116,7 +128,7 @@ def body_sound(strike: Strike) -> Array:
         late = crash * np.minimum(np.arange(len(crash)) / dsp.samples(0.02), 1.0) ** 2
         sound = np.pad(sound, (0, max(len(late) - len(sound), 0)))
         sound[: len(late)] += late
-    return _rattle(strike, sound)
+    return _rattle(strike, _touched_again(strike, sound))
 
 
 # What touches
@@ -125,7 +137,7 @@ def body_sound(strike: Strike) -> Array:
 def _burst(strike: Strike, count: int) -> Array:
     """Noise of the surfaces meeting, through the contact's spectrum; soft pairs brush longer, in many places."""
     contact = strike.contact_s
-    small_s = min(contact, float(np.sqrt(contact * 0.001)))
+    small_s = min(contact, float(np.sqrt(contact * 0.0004)))
     rng = dsp.stream(strike.seed, "burst")
     noise = dsp.shaped_noise(lambda f: (force_gain(f, small_s) * f / (f + 250.0)) ** 2 * (f < 19_500.0), count, rng)
     times = np.arange(count) / SAMPLE_RATE
@@ -149,7 +161,8 @@ def _thump(strike: Strike) -> Array:
     t60 = (
         own.uniform(0.06, 0.14, 5) * np.array([1.0, 0.9, 0.8, 0.6, 0.5]) * (0.6 if strike.support == "carpet" else 1.0)
     )
-    level_db = np.clip(14.0 * np.log10(strike.momentum), -18.0, 6.0) + THUMP_DB[strike.support]
+    inertia_db = -10.0 * np.log10(1.0 + strike.struck_kg / (8.0 * strike.mass_kg))
+    level_db = np.clip(14.0 * np.log10(strike.momentum), -18.0, 6.0) + THUMP_DB[strike.support] + inertia_db
     gains = np.array([0.6, 0.8, 0.9, 0.7, 0.5]) * dsp.db(float(level_db)) * force_gain(freqs, strike.contact_s)
     return ring_out(Modes(freqs, t60, gains), min(strike.contact_s, 0.003))
 
@@ -157,20 +170,17 @@ def _thump(strike: Strike) -> Array:
 def contact_sound(strike: Strike) -> Array:
     """`[sample]`: burst of contact with its micro-contacts, push, and thump of the support."""
     striker, struck = strike.bodies
-    rng = dsp.stream(strike.seed, "micro contacts")
     contact = strike.contact_s
     burst_db = 0.5 * (striker.burst_db + struck.burst_db)
     burst = _burst(strike, dsp.samples(min(0.012 + 4.0 * contact, 0.09))) * dsp.db(burst_db)
     push_db = (-8.0 if strike.striker_size_m < 0.06 else -12.0) - 14.0 * np.log10(max(contact / 0.003, 1.0))
     dsp.add_at(burst, 0, _push(contact) * dsp.db(push_db))
     thump = _thump(strike)
-    out = np.zeros(max(len(burst) + dsp.samples(0.008), len(thump)))
+    out = np.zeros(max(len(burst) + dsp.samples(0.015), len(thump)))
     dsp.add_at(out, 0, burst)
     dsp.add_at(out, 0, thump)
-    span_s = 0.0015 + min(2.0 * contact, 0.005)
-    for _ in range(int(rng.integers(1, 5))):
-        share = rng.uniform(0.03, 0.3)
-        dsp.add_at(out, dsp.samples(span_s * rng.uniform(0.15, 1.0)), burst * np.sqrt(share) * rng.choice([-1.0, 1.0]))
+    for delay_s, gain in strike.micro_contacts:
+        dsp.add_at(out, dsp.samples(delay_s), burst * gain)
     return out * strike.amplitude
 
 

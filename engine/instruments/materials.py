@@ -46,17 +46,56 @@ class Material:
     burst_db: float = -10.0  # of the noise of contact
     fill: float = 0.4  # solid share of size^3, for the mass
     doublet: float = 0.0  # split of degenerate pairs, share of frequency
+    dents: float = 1.0  # how much longer than Hertz says it is touched, since it yields
+    crumbles_s: float = 0.0  # how long it goes on breaking under what hits it
+    merge_hz: float = 1e6  # above, the modes of a hand-sized thing overlap: no single one stands out
 
 
 MATERIALS = {
-    "wood": Material(750, 1.1e10, 0.25, 380, 8000, 0.13, -0.15, 30, -0.35, "plate", 0.35, 0, -9),
-    "wood_soft": Material(450, 6e9, 0.25, 290, 7000, 0.10, -0.12, 28, -0.45, "plate", 0.3, -2, -9),
-    "metal": Material(7850, 2e11, 0.29, 600, 16_000, 0.8, -0.4, 40, -0.25, "bar", 1, 0, -13, 0.05, 0.002),
+    "wood": Material(
+        750, 1.1e10, 0.25, 380, 8000, 0.13, -0.15, 30, -0.35, "plate", 0.35, 0, -9, dents=2.4, merge_hz=900
+    ),
+    "wood_soft": Material(
+        450, 6e9, 0.25, 290, 7000, 0.10, -0.12, 28, -0.45, "plate", 0.3, -2, -9, dents=2.6, merge_hz=800
+    ),
+    "metal": Material(7850, 2e11, 0.29, 600, 16_000, 0.6, -0.4, 40, -0.25, "bar", 1, 0, -13, 0.05, 0.002),
     "metal_sheet": Material(7850, 2e11, 0.29, 210, 14_000, 0.8, -0.42, 72, -0.3, "plate", 0.8, 0, -12, 0.02, 0.003),
     "glass": Material(2600, 6.2e10, 0.2, 2200, 18_000, 0.45, -0.4, 16, -0.05, "ring", 1, -2, -18, 0.15, 0.002),
     "ceramic": Material(2700, 7.2e10, 0.19, 1050, 15_000, 0.2, -0.4, 22, -0.2, "ring", 1, -1, -11, 0.2, 0.002),
-    "stone": Material(2600, 4e10, 0.23, 1350, 14_000, 0.1, -0.3, 30, -0.1, "lump", 0.3, -2, -8),
-    "concrete": Material(2400, 3e10, 0.2, 650, 9000, 0.06, -0.3, 26, -0.3, "lump", 0.2, -4, -6),
+    "stone": Material(
+        2600,
+        4e10,
+        0.23,
+        1350,
+        14_000,
+        0.075,
+        -0.3,
+        40,
+        -0.25,
+        "lump",
+        0.3,
+        -2,
+        -9,
+        dents=1.6,
+        crumbles_s=0.008,
+    ),
+    "concrete": Material(
+        2400,
+        3e10,
+        0.2,
+        650,
+        9000,
+        0.05,
+        -0.3,
+        36,
+        -0.35,
+        "lump",
+        0.2,
+        -4,
+        -6,
+        dents=1.6,
+        crumbles_s=0.008,
+    ),
     "plastic": Material(1070, 1.4e9, 0.35, 800, 8000, 0.042, -0.35, 16, -0.25, "plate", 0.3, -2, -8, 0.2),
     "foam": Material(40, 2e6, 0.3, 300, 5000, 0.035, 0, 10, -0.7, "lump", 0, -14, -14, 1.0),
     "rubber": Material(1100, 1e7, 0.49, 110, 900, 0.075, 0.2, 7, -0.6, "lump", 0, -5, -20),
@@ -65,7 +104,9 @@ MATERIALS = {
     "leather": Material(900, 5e7, 0.4, 280, 3000, 0.055, 0, 12, -0.55, "lump", 0, -6, -9, 0.2),
     "fabric": Material(300, 1e6, 0.3, 140, 5000, 0.032, -0.1, 25, -0.7, "lump", 0, -9, -8, 0.5),
     "skin": Material(1050, 2e7, 0.45, 170, 2500, 0.04, 0, 10, -0.6, "lump", 0, -9, -8),
-    "ice": Material(917, 9e9, 0.33, 950, 14_000, 0.12, -0.35, 24, -0.2, "lump", 0.4, -2, -8),
+    "ice": Material(
+        917, 9e9, 0.33, 950, 14_000, 0.12, -0.35, 24, -0.2, "lump", 0.4, -2, -8, dents=1.3, crumbles_s=0.005
+    ),
     "soil": Material(1500, 5e6, 0.3, 80, 1200, 0.045, 0, 10, -0.7, "lump", 0, -8, -9),
 }
 
@@ -191,14 +232,15 @@ def object_modes(name: str, size_m: float, identity: int, ring_factor: float = 1
     freqs = freqs[freqs <= top]
     deviation = np.exp(spread * (0.1 * rng.standard_normal() + 0.3 * rng.standard_normal(len(freqs))))
     t60 = np.minimum(decay_s(material, freqs, ring_factor) * deviation, 12.0)
-    scatter = 10.0 ** (spread * 5.0 * rng.standard_normal(len(freqs)) / 20.0)
+    # at most 1 sigma up: a mode can be missed where a thing is struck, but none is above its own greatest motion
+    scatter = 10.0 ** (spread * 5.0 * np.minimum(rng.standard_normal(len(freqs)), 1.0) / 20.0)
     slope = (freqs / freqs.min()) ** material.gain_slope * radiation(freqs, size_m)
     modes = Modes(freqs, t60, slope * scatter * rng.choice([-1.0, 1.0], len(freqs)))
     modes = _split(modes, material.doublet, rng) if material.doublet else modes
     return modes.scaled(1.0 / float(np.sqrt(np.sum(modes.gains**2))))
 
 
-def forest(name: str, modes: Modes, rng: np.random.Generator) -> Modes:
+def forest(name: str, modes: Modes, size_m: float, rng: np.random.Generator) -> Modes:
     """Some 90 short modes between and below the ringing ones, drawn anew at each hit: what a table of modes leaves out.
 
     Listeners need this residual to believe a material (Ren, Yeh & Lin 2013). Gains have a sum of squares of 1.
@@ -208,6 +250,7 @@ def forest(name: str, modes: Modes, rng: np.random.Generator) -> Modes:
     freqs = np.geomspace(max(0.22 * base, 110.0), max(material.high_hz, 3.0 * base), 90) * rng.uniform(0.97, 1.03, 90)
     ratio = freqs / base
     gains = np.where(ratio > 1.0, ratio ** (material.gain_slope - 0.1), ratio**0.5) * rng.normal(0.0, 1.0, 90)
+    gains = gains * radiation(freqs, size_m)
     t60 = np.clip(0.55 * decay_s(material, freqs), 0.015, 0.15) * rng.uniform(0.5, 1.5, 90)
     return Modes(freqs, t60, gains / float(np.sqrt(np.sum(gains**2))))
 

@@ -58,16 +58,31 @@ class Strike:
         return mass_kg(MATERIALS[self.striker], self.striker_size_m) * (1.0 - 0.85 * self.striker_hollow)
 
     @property
+    def struck_kg(self) -> float:
+        return mass_kg(MATERIALS[self.struck], self.size_m) * (1.0 - 0.85 * self.hollow)
+
+    @property
     def speed_m_s(self) -> float:
         return min(self.momentum / self.mass_kg, 30.0)
 
     @property
     def contact_s(self) -> float:
-        """Hertz, with this hit's own deviation (lognormal, 10 %), up to 15 ms: a longer push is not heard as one."""
+        """Hertz, longer where what is hit yields, with this hit's own deviation (lognormal, 10 %); up to 15 ms."""
         deviation = float(np.exp(0.1 * dsp.stream(self.seed, "contact time").standard_normal()))
         striker, struck = self.bodies
         hertz_s = contact_s(striker, struck, self.mass_kg, 0.12 * self.striker_size_m, self.speed_m_s)
-        return min(deviation * hertz_s, 0.015)
+        return min(deviation * hertz_s * struck.dents, 0.015)
+
+    @property
+    def micro_contacts(self) -> list[tuple[float, float]]:
+        """(delay, gain) of the fainter contacts just after the first: real faces are not smooth, and stone crumbles."""
+        rng = dsp.stream(self.seed, "micro contacts")
+        crumbles_s = max(body.crumbles_s for body in self.bodies)
+        span_s = 0.0015 + min(2.0 * self.contact_s, 0.005) + crumbles_s
+        count = int(rng.integers(1, 5)) + round(500.0 * crumbles_s)
+        delays = span_s * rng.uniform(0.1, 1.0, count)
+        gains = np.sqrt(rng.uniform(0.03, 0.3, count)) * rng.choice([-1.0, 1.0], count)
+        return list(zip(delays.tolist(), gains.tolist(), strict=True))
 
     @property
     def amplitude(self) -> float:
