@@ -113,7 +113,7 @@ def _may_be(token: Token, part: Key, pattern: Pattern) -> bool:
 
 def _forms(token: Token) -> tuple[str, ...]:
     """The word, and the noun that a Chinese compound ends with: 木门 is a 门."""
-    if not is_han(token.key) or len(token.key) < 2:
+    if not is_han(token.key) or len(token.key) < 2 or token.means("degrees", "groups"):
         return (token.key,)
     return tuple(token.key[cut:] for cut in range(len(token.key)))
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from engine.text.asked import is_absorbed, is_asked, is_surface
 from engine.text.clauses import Clause, Reading
 from engine.text.lexicon import lexicon
 from engine.text.manner import BEGINNING_S, Manner, count_of, read_manner
 from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
-from engine.text.slots import leaf, read_slots, sized, stands_on, strength
+from engine.text.slots import leaf, read_slots, sized, strength
 from engine.text.words import is_han
 
 BEFORE_PLACES = ("在", "从", "穿过", "沿着", "于", "位于", "走过", "走进", "跑过", "进入", "来到", "经过", "路过")
@@ -79,11 +80,21 @@ def _alike(clause: Clause, pick: Pick) -> list[Pick]:
 def add_words(reading: Reading, made: Draft, extra: range) -> None:
     """Let a clause that names nothing speak of this source: "footsteps, leather shoes, far away"."""
     slots = read_slots(reading, made.family, made.pick, extra)
+    _give_back(reading, made, slots, extra)
     more = read_manner(reading, extra, frozenset(), made.family.id)
     made.entry, params = leaf(made.family, made.pick, {**slots, **made.params})
     made.params = sized(reading, made.entry, params, extra)
     made.manner = made.manner.joined(more)
     made.count = made.count or count_of(reading, [made.pick], extra, made.family.counted)
+
+
+def _give_back(reading: Reading, made: Draft, slots: Params, extra: range) -> None:
+    """Words for a slot that is said already had no effect: the first holds."""
+    late = {value for slot, value in slots.items() if made.params.get(slot, value) != value}
+    for index in extra:
+        values = [m.value.partition(" ")[0] for match in reading.tokens[index].matches for m in match.meanings]
+        if not late.isdisjoint(values):
+            reading.taken.discard(index)
 
 
 def finish(made: Draft) -> None:
@@ -111,7 +122,12 @@ def places(reading: Reading, clause: Clause) -> list[PlaceFound]:
     general = any(pick.family == "ambience" for pick in clause.heads())
     reading.take(i for pick in clause.picks if pick.kind == "place" and not clause.negates(pick) for i in pick.indices)
     return [
-        PlaceFound(ontology().find(pick.value), pick, clause, general or not _is_locative(reading, clause, pick))
+        PlaceFound(
+            ontology().find(pick.value),
+            pick,
+            clause,
+            general or not _is_locative(reading, clause, pick) or not ontology().find(pick.value).room,
+        )
         for pick in clause.picks
         if pick.kind == "place" and not clause.negates(pick)
     ]
@@ -122,84 +138,14 @@ def _taken(clause: Clause) -> frozenset[int]:
 
 
 def _sounding(reading: Reading, clause: Clause) -> list[Pick]:
-    named = [p for p in clause.picks if not clause.negates(p) and (p.kind == "head" or _is_asked(reading, clause, p))]
+    named = [p for p in clause.picks if not clause.negates(p) and (p.kind == "head" or is_asked(reading, clause, p))]
     reading.take(index for pick in named for index in pick.indices)
     if len({pick.family for pick in named}) > 1:
-        named = [pick for pick in named if not _is_surface(reading, clause, pick, named)]
-        named = [pick for pick in named if not _is_absorbed(reading, pick, named)]
+        named = [pick for pick in named if not is_surface(reading, clause, pick, named)]
+        named = [pick for pick in named if not is_absorbed(reading, pick, named)]
     if any(pick.kind == "place" for pick in clause.picks):
         named = [pick for pick in named if pick.value != "ambience"]
     return list(_merged(named))
-
-
-def _is_asked(reading: Reading, clause: Clause, pick: Pick) -> bool:
-    """Whether a thing that may be only seen is asked to sound: by a word of sound, or on a ground."""
-    if pick.kind != "weak":
-        return False
-    family = ontology().family(pick.value)
-    if any(reading.ruled(clause.start, clause.end, "sound_words")) or _is_rubbed(clause, pick):
-        return True
-    if stands_on(reading, family, range(pick.last + 1, clause.end)):
-        return True
-    beside = _beside(reading, clause)
-    if family.leaf_slot and any(_is_ground(reading, other, family) for other in beside):
-        return True
-    listed = any(other.heads() and "and" in (other.joiner, clause.joiner) for other in beside)
-    return listed and clause.end - clause.start == len(pick.indices)
-
-
-def _is_rubbed(clause: Clause, pick: Pick) -> bool:
-    """Whether a garment is what rubs: "jeans brushing"."""
-    rubs = {"scrape", "creak"} & set(ontology().family(pick.value).absorbs)
-    return any(head.family in rubs for head in clause.heads())
-
-
-def _beside(reading: Reading, clause: Clause) -> list[Clause]:
-    at = next(index for index, other in enumerate(reading.clauses) if other is clause)
-    return [*reading.clauses[max(at - 1, 0) : at], *reading.clauses[at + 1 : at + 2]]
-
-
-def _is_ground(reading: Reading, clause: Clause, family: Family) -> bool:
-    """Whether a clause names nothing but what a step is heard on: the second of "not on gravel but on wood"."""
-    if clause.heads() or clause.scope or family.id != "footsteps":
-        return False
-    name = family.takes[str(family.leaf_slot)]
-    return any(token.means(name) for token in reading.tokens[clause.start : clause.end])
-
-
-def _is_surface(reading: Reading, clause: Clause, pick: Pick, named: list[Pick]) -> bool:
-    """Whether a name is only where another sound happens: the lake of "rain on the lake"."""
-    tables = {
-        name for other in named if other.family != pick.family for name in _tables(other) if other.first != pick.first
-    }
-    said = [m for m in reading.tokens[pick.first].matches if m.has(*tables) and m.end > pick.last]
-    if not said or len(pick.indices) > said[0].size:
-        return False
-    before = reading.tokens[max(clause.start, pick.first - 3) : pick.first]
-    after = reading.tokens[pick.last + 1 : min(pick.last + 2, clause.end)]
-    last = reading.tokens[pick.last].text
-    under = any(token.means("on") for token in before)
-    return under or any(token.means("locative_after") for token in after) or (is_han(last) and last[-1] in "面上")
-
-
-def _tables(pick: Pick) -> set[str]:
-    return set(ontology().family(pick.value).takes.values()) - {"gait", "shoe", "material"}
-
-
-def _is_absorbed(reading: Reading, pick: Pick, named: list[Pick]) -> bool:
-    """Whether a general verb says only what another name does: "rain falls", "crashing waves"."""
-    for other in named:
-        if pick.family not in ontology().family(other.value).absorbs:
-            continue
-        if ontology().family(other.value).plain.layer.value != "ambient":
-            return True
-        first, last = min(pick.last, other.last), max(pick.first, other.first)
-        between = reading.tokens[first + 1 : last]
-        if other.first < pick.first and not any(t.means("object", "material") for t in between):
-            return True
-        if pick.first < other.first and all(t.text == "的" or t.means("degrees") for t in between):
-            return True
-    return False
 
 
 def _merged(named: list[Pick]) -> Iterator[Pick]:

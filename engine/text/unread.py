@@ -62,7 +62,11 @@ def _nothing_excluded(words: str, why: str) -> Decision:
 def _idle(reading: Reading, index: int, end: int) -> str:
     """ "asked" or "seen" for a word that means something but did nothing; "" for all others."""
     token, rule = reading.tokens[index], reading.rules[index]
-    if index in reading.taken or (rule and rule.has(*PLAIN) and not rule.has(*SAID)):
+    if index in reading.taken:
+        return ""
+    if token.means("weak", "object"):
+        return "seen"
+    if rule and rule.has(*PLAIN) and not rule.has(*SAID):
         return ""
     if token.time:
         return "" if token.time.wrong else "asked"

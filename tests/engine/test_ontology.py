@@ -134,3 +134,13 @@ def test_plain_text_is_one_spelling() -> None:
 @pytest.mark.parametrize(("wrong", "right"), [("footsteos", "footstep"), ("thundr", "thunder"), ("gravle", "gravel")])
 def test_one_wrong_letter_is_read(wrong: str, right: str) -> None:
     assert lexicon().spelled(stem(wrong)) == stem(right)
+
+
+def test_no_noun_both_asks_for_its_family_and_does_not() -> None:
+    both = [
+        (key, meaning.value)
+        for key, meanings in lexicon().meanings.items()
+        for meaning in meanings
+        if meaning.kind == "weak" and any(m.kind == "head" and m.value == meaning.value for m in meanings)
+    ]
+    assert both == []

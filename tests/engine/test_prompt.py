@@ -62,6 +62,40 @@ SOURCES = [
     ("A glass falls off the table and shatters on the tiles", ["drop.glass", "break.glass"]),
     ("a metal spoon falls on ceramic tiles", ["drop.metal"]),
     ("山洞里有水滴声", ["drip.cave"]),
+    (
+        "a quiet meadow with a light wind in the leaves, running footsteps on grass, no birds",
+        ["wind.leaves", "footsteps.grass", "ambience.outdoors"],
+    ),
+    (
+        "kitchen, plates and cutlery, someone pours water into a glass",
+        ["dishes.cutlery", "pour.glass", "ambience.kitchen"],
+    ),
+    ("夜晚的街道下着雨，一个男人穿着皮鞋走路", ["rain.concrete", "footsteps.concrete", "ambience.night_street"]),
+    ("someone types on a computer keyboard in an office", ["typing.letter"]),
+    ("a hammer strikes steel", ["tool.hammer"]),
+    ("a glass falls and shatters", ["drop.glass", "break.glass"]),
+    ("splash", ["splash.small"]),
+    ("a drawer closes", ["click.drawer"]),
+    ("a car passes by", ["vehicle.car"]),
+    ("knocking on a wood door", ["knock.wood"]),
+    ("knocks at the window", ["knock.glass"]),
+    ("walks through the door", ["footsteps.concrete"]),
+    ("footsteps behind the door", ["footsteps.concrete"]),
+    ("types on a laptop", ["typing.letter"]),
+    ("sitting by the fire", ["fire.campfire"]),
+    ("he leans on the door", []),
+    ("敲木门", ["knock.wood"]),
+    ("rain and a door", ["rain.concrete", "door.open"]),
+    ("a boy throws a stone into the lake", ["splash.small"]),
+    ("rubber boots on gravel", ["footsteps.gravel"]),
+    ("not on tiles but on carpet: quick light sneakers", ["footsteps.carpet"]),
+    ("the gate creaks open, the door opens, then closes softly", ["gate.creak", "door.open", "door.close"]),
+    ("silk dress rubbing", ["cloth.silk"]),
+    ("arrow flies past", ["whoosh.arrow"]),
+    ("tears the newspaper", ["paper.rip"]),
+    ("rain hammers on the window", ["rain.glass"]),
+    ("hammering in the rain", ["tool.hammer", "rain.concrete"]),
+    ("wind through the birches", ["wind.leaves"]),
     ("脚步声 and 雨声 with distant thunder", ["footsteps.concrete", "rain.concrete", "thunder.rumble"]),
 ]
 
@@ -93,6 +127,11 @@ PARAMS: list[tuple[str, dict[str, float | str]]] = [
     ("不太大的风", {"speed_m_s": 4.5}),
     ("金属杯放在木桌上", {"striker": "metal", "struck": "wood", "size_m": 0.09}),
     ("把水倒进锅里", {"vessel": "metal"}),
+    ("a ball hits the wall", {"struck": "concrete"}),
+    ("a boy kicks a ball against a brick wall", {"struck": "ceramic"}),
+    ("sawing a log", {"struck": "wood"}),
+    ("pushes a cart over cobblestones", {"struck": "stone"}),
+    ("he slams the door hard", {"energy": 0.95}),
 ]
 
 
@@ -129,6 +168,21 @@ NEGATIONS = [
     ("海浪声，听不到海鸥", ["surf.sea"], ["birds.gull"]),
     ("别墅里的脚步声", ["footsteps.concrete"], []),
     ("一只猫叫", ["cat.meow"], []),
+    ("turn off the radio, keep the wind", ["wind.open"], ["media.radio"]),
+    ("switch off the fan but keep the typing", ["typing.letter"], ["machine.fan"]),
+    ("music off, footsteps on wood", ["footsteps.wood"], ["music"]),
+    ("he turns off the light", ["click.switch"], []),
+    ("the alarm goes off", ["alarm.siren"], []),
+    ("不要雷声要雨声", ["rain.concrete"], ["thunder"]),
+    ("no music just rain", ["rain.concrete"], ["music"]),
+    ("不要狂风，只要微风", ["wind.open"], []),
+    ("no strong wind, just a light breeze", ["wind.open"], []),
+    ("gentle wind, not strong wind", ["wind.open"], []),
+    ("no loud footsteps, only soft ones", ["footsteps.concrete"], []),
+    ("no heavy rain", [], ["rain"]),
+    ("dog panting, no barking", ["dog.whine"], ["dog.bark"]),
+    ("barefoot on sand, no shoes", ["footsteps.sand"], []),
+    ("no sound effects, rain", ["rain.concrete"], ["design"]),
 ]
 
 
@@ -181,6 +235,7 @@ TIMES = [
     ("最后三秒下雨", Times(start_s=S(-3))),
     ("雨声渐强", Times(fade_in=True)),
     ("结尾有敲门声", Times(start_s=S(-2))),
+    ("door slams at 1s, and again at 3.5s", Times(at_s=(S(1), S(7, 2)))),
 ]
 
 
@@ -247,6 +302,14 @@ MANNERS = [
     ("慢慢走", {"speed": 0.65}),
     ("偶尔有鸟叫", {"density": 0.3}),
     ("很响的雨声", {"gain_db": 6.0}),
+    ("a dog barks three times", {"count": 3}),
+    ("狗叫了三声", {"count": 3}),
+    ("12 steps on wooden stairs", {"count": 12}),
+    ("a rubber ball bouncing, 6 bounces", {"count": 6}),
+    ("a woman closes the window", {}),
+    ("the radio close by", {"distance_m": 1.0}),
+    ("wind, quiet water", {}),
+    ("heavy breathing", {"gain_db": 4.0}),
 ]
 
 
@@ -268,6 +331,8 @@ def test_manner(words: str, expected: Mapping[str, float]) -> None:
         ("drips in a cave", "cave", ["drip.cave"]),
         ("教堂里的脚步声", "church", ["footsteps.concrete"]),
         ("雨夜的街道", "street", ["rain.concrete", "ambience.night_street"]),
+        ("INT. KITCHEN - DAY. a glass breaks", "kitchen", ["break.glass"]),
+        ("EXT. STREET - NIGHT. footsteps", "street", ["footsteps.concrete", "ambience.night_street"]),
         ("厨房里有人洗碗", "kitchen", ["dishes.plates"]),
     ],
 )
