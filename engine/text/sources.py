@@ -150,8 +150,11 @@ def _sounding(reading: Reading, clause: Clause) -> list[Pick]:
 
 def _merged(named: list[Pick]) -> Iterator[Pick]:
     """One pick for each thing: "footsteps walking on gravel" is one family named twice."""
+    alike: dict[str, list[Pick]] = {}
+    for pick in named:
+        alike.setdefault(pick.family, []).append(pick)
     for index, pick in enumerate(named):
-        same = [other for other in named if other.family == pick.family]
+        same = alike[pick.family]
         if _is_plainer_bed(pick, same):
             continue
         kinds = {other.value for other in same if "." in other.value}
