@@ -53,8 +53,8 @@ def _rattle(rng: np.random.Generator, count: int, first_s: float, spread_s: floa
 
 def _flutter(rng: np.random.Generator, count: int, level: float, hardness: float) -> list[Contact]:
     """The leaf springs off its stop and back, sooner and fainter each time, with top and bottom corner out of step."""
-    times = np.cumsum(rng.uniform(0.012, 0.032, count))
-    fading = level * 0.65 ** np.arange(count) * np.exp(0.25 * rng.standard_normal(count))
+    times = np.cumsum(rng.uniform(0.014, 0.04, count))
+    fading = level * 0.78 ** np.arange(count) * np.exp(0.2 * rng.standard_normal(count))
     return [Contact(float(at), "panel", float(loud), hardness) for at, loud in zip(times, fading, strict=True)]
 
 
@@ -75,12 +75,12 @@ def _close(rng: np.random.Generator, loose: float) -> list[Contact]:
     """The bolt rides up its plate as the leaf arrives, and snaps in 15-40 ms later."""
     snap_s = rng.uniform(0.015, 0.040)
     return [
-        Contact(0.0, "panel", 0.62),
-        Contact(0.0, "bolt", 0.2),
-        Contact(snap_s, "strike", 0.34),
-        *_flutter(rng, 3, 0.3 * loose**0.5, 0.8),
+        Contact(0.0, "panel", 0.58),
+        Contact(0.0, "bolt", 0.16),
+        Contact(snap_s, "strike", 0.26),
+        *_flutter(rng, 7, 0.28 * loose**0.4, 0.8),
         Contact(snap_s + rng.uniform(0.003, 0.006), "bolt", 0.16),
-        *_rattle(rng, round(3 * loose), 0.03, 0.06 * loose**0.5, 0.07 * loose),
+        *_rattle(rng, round(4 * loose), 0.03, 0.11 * loose**0.3, 0.08 * loose),
         *_handle_back(rng, rng.uniform(0.12, 0.22)),
     ]
 
@@ -91,8 +91,8 @@ def _slam(rng: np.random.Generator, loose: float) -> list[Contact]:
         Contact(0.0, "panel", 0.85, 1.6),
         Contact(0.0, "bolt", 0.3, 1.3),
         Contact(snap_s, "strike", 0.45, 1.4),
-        *_flutter(rng, 4, 0.45 * loose**0.3, 1.2),
-        *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.08 * loose**0.5, 0.2 * loose**0.5),
+        *_flutter(rng, 8, 0.42 * loose**0.3, 1.2),
+        *_rattle(rng, round(loose * rng.integers(6, 10)), 0.02, 0.12 * loose**0.3, 0.2 * loose**0.5),
     ]
 
 

@@ -26,13 +26,13 @@ OBJECT = Parameter("object", "", 0.0, 65_535.0, 0.0, meaning="which key of the k
 PARAMETERS = (KIND, ENERGY, OBJECT)
 
 LETTER = {
-    "leaf": Part(1500.0, 15_000.0, 38, 0.036, 0.00010, -0.3, -0.25, 1.2),
-    "cap": Part(800.0, 9000.0, 32, 0.036, 0.00018, -0.3, -0.3, 1.0),
+    "leaf": Part(1200.0, 14_500.0, 40, 0.036, 0.00009, -0.3, -0.38, 1.2),
+    "cap": Part(900.0, 9000.0, 32, 0.036, 0.00017, -0.3, -0.25, 1.0),
     "wire": Part(2300.0, 9000.0, 14, 0.050, 0.00012, -0.3, -0.2, 0.4),
     "finger": Part(260.0, 1800.0, 8, 0.012, 0.0016, 0.0, -0.7, 0.8),
 }
 CASE = {
-    "bottom": Part(340.0, 3800.0, 34, 0.060, 0.00035, -0.35, -0.32, 0.3),
+    "bottom": Part(380.0, 3800.0, 34, 0.045, 0.00035, -0.35, -0.25, 0.3),
     "tap": Part(400.0, 4600.0, 26, 0.045, 0.00030, -0.3, -0.25, 0.25),
     "glass": Part(180.0, 1700.0, 14, 0.030, 0.0018, -0.3, -0.5, 0.2),
 }
@@ -66,11 +66,11 @@ def _switch_contacts(note: Note) -> list[Contact]:
         return [Contact(0.0, "finger", 0.8)]
     bottom_s, up_s = _pressed(note)
     return [
-        Contact(0.0, "leaf", 0.8),
-        Contact(bottom_s, "cap", 1.1),
+        Contact(0.0, "leaf", 1.2),
+        Contact(bottom_s, "cap", 0.55),
         *_wires(note),
-        Contact(up_s, "leaf", 0.4, 1.2),
-        Contact(up_s + 0.004, "cap", 0.5, 1.2),
+        Contact(up_s, "leaf", 0.32, 1.2),
+        Contact(up_s + 0.004, "cap", 0.28, 1.2),
     ]
 
 
@@ -79,9 +79,9 @@ def _case_contacts(note: Note) -> list[Contact]:
         return [Contact(0.0, "glass", 0.5)]
     bottom_s, up_s = _pressed(note)
     return [
-        Contact(0.0, "tap", 0.15),
-        Contact(bottom_s, "bottom", 0.42),
-        Contact(up_s + 0.004, "tap", 0.2),
+        Contact(0.0, "tap", 0.1),
+        Contact(bottom_s, "bottom", 0.15),
+        Contact(up_s + 0.004, "tap", 0.1),
     ]
 
 

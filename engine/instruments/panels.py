@@ -28,8 +28,8 @@ class Panel:
 
 
 PANELS = {
-    "wood": Panel(66.0, 6500.0, 0.30, -0.30, -0.30, 0.0020, 0.65, 1.0),
-    "metal": Panel(52.0, 13_000.0, 0.55, -0.35, -0.12, 0.0005, 0.7, 2.5),
+    "wood": Panel(66.0, 6500.0, 0.42, -0.35, -0.38, 0.0022, 0.48, 1.0),
+    "metal": Panel(52.0, 13_000.0, 0.95, -0.30, -0.12, 0.0005, 0.55, 2.5),
     "glass": Panel(60.0, 8000.0, 0.30, -0.35, -0.25, 0.0010, 0.8, 1.4),
 }
 
@@ -74,7 +74,7 @@ def frame_modes(struck: str, size_m: float, identity: int) -> Modes:
     """What moves with the leaf: frame and wall, four low modes; small doors hang in light frames."""
     rng = stream(identity, "frame", struck)
     freqs = np.array([44.0, 61.0, 83.0, 118.0]) * (HEIGHT_M / size_m) ** 0.7 * np.exp(0.08 * rng.standard_normal(4))
-    t60 = np.array([0.42, 0.38, 0.30, 0.22]) * np.exp(0.15 * rng.standard_normal(4))
+    t60 = np.array([0.5, 0.48, 0.42, 0.34]) * np.exp(0.15 * rng.standard_normal(4))
     gains = np.array([0.8, 1.0, 0.7, 0.5]) * np.exp(0.3 * rng.standard_normal(4))
     level = PANELS[struck].frame_level * min(1.0, size_m / 1.2)
     return Modes(freqs, t60, level * gains / np.sqrt(np.sum(gains**2)))

@@ -4,14 +4,14 @@ different; the part itself stays the same for the same `thing`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.instruments.dsp import Array, add_at, band, db, fade, samples, stream
-from engine.instruments.materials import Modes, force_gain, sounding
+from engine.instruments.materials import Modes, force_gain, ring_out
 from engine.types import SAMPLE_RATE, Note, Samples
 
 
@@ -69,9 +69,8 @@ def db_each(levels_db: Array) -> Array:
 
 
 def rung(modes: Modes, contact_s: float) -> Array:
-    """The ring of modes that one contact of that length starts, to 66 dB down."""
-    gains = modes.gains * force_gain(modes.freqs_hz, contact_s)
-    return sounding(replace(modes, gains=gains), samples(1.1 * float(modes.t60_s.max())))
+    """The ring of modes that one contact of that length starts, to 60 dB down."""
+    return ring_out(modes.scaled(force_gain(modes.freqs_hz, contact_s)), 0.0)
 
 
 def contact_burst(contact_s: float, rng: np.random.Generator, length_s: float = 0.003) -> Array:

@@ -32,7 +32,7 @@ DRAWER_S = 0.5  # of a drawer pushed shut, if the note does not say
 DRAWER_M_S = 0.9
 
 PARTS = {
-    "toggle": Part(1900.0, 12_000.0, 32, 0.042, 0.00008, -0.3, -0.1, 0.9),
+    "toggle": Part(1100.0, 12_000.0, 38, 0.045, 0.00008, -0.3, -0.1, 0.9),
     "blade": Part(5200.0, 11_000.0, 14, 0.023, 0.00010, -0.2, 0.0, 0.5),
     "plate": Part(420.0, 1900.0, 14, 0.057, 0.00050, -0.2, -0.4, 0.2),
     "dome": Part(1500.0, 10_000.0, 22, 0.019, 0.00013, -0.2, -0.2, 0.8),
@@ -48,14 +48,17 @@ RUNNER = Part(180.0, 3800.0, 24, 0.05, 0.0001, -0.2, -0.5, 0.0)
 
 
 def _switch(rng: np.random.Generator, until_s: float) -> list[Contact]:
-    """The toggle passes its middle, and its blade snaps over 8-25 ms later."""
+    """The toggle passes its middle, its blade snaps over 8-25 ms later; the finger lets go, and it springs back a bit."""
     snap_s = rng.uniform(0.008, 0.025)
+    let_go_s = rng.uniform(0.05, 0.09)
     return [
         Contact(0.0, "toggle", 0.55),
-        Contact(0.0, "plate", 0.12),
+        Contact(0.0, "plate", 0.08),
         Contact(snap_s, "toggle", 0.9, 1.2),
-        Contact(snap_s, "blade", 0.6),
-        Contact(snap_s + 0.001, "plate", 0.2),
+        Contact(snap_s, "blade", 0.45),
+        Contact(snap_s + 0.001, "plate", 0.13),
+        Contact(let_go_s, "toggle", 0.28, 0.8),
+        Contact(let_go_s + rng.uniform(0.004, 0.01), "plate", 0.05),
     ]
 
 
