@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from scipy import signal
@@ -15,6 +17,7 @@ from engine.types import SAMPLE_RATE
 
 Indices = npt.NDArray[np.int64]
 FIRST_TOUCH = 64  # samples
+GRAIN_BLOCK = 32  # samples
 CROWDED = 2.5  # bubbles in mud and in churned water lose their ring sooner than single ones
 PARTIALS = 3  # of one grain: a pebble is no tuning fork
 
@@ -41,25 +44,36 @@ def _plate_modes(plate: Plate, identity: int, step: Step, place: int) -> Modes:
     )
 
 
-def _spread_grains(
-    freqs_hz: Array, t60_s: Array, gains: Array, starts: Indices, count: int, rises: Array | None = None
-) -> Array:
-    """Short rings `[piece, partial]` placed in time, all at once; `rises` bend their pitch upwards as they fade."""
+def _spread(waves: Callable[[Indices, int], Array], lasts_s: Array, starts: Indices, count: int) -> Array:
+    """Short rings placed in time, those of like length at once: `waves` gives `[piece, sample]` of some of them."""
     out = np.zeros(count)
-    fall, turn, gain = (np.asarray(one, np.float32) for one in (6.908 / t60_s, 2.0 * np.pi * freqs_hz, gains))
-    lasts_s = t60_s.max(axis=1)
     for chosen in np.array_split(np.argsort(lasts_s, kind="stable"), 6):
         if len(chosen):
             reach = dsp.samples(float(lasts_s[chosen].max()) * 0.65) + 1
-            times = np.arange(reach, dtype=np.float32) / np.float32(SAMPLE_RATE)
-            turns = turn[chosen, :, None] * times
-            if rises is not None:
-                turns *= 1.0 + (rises[chosen, None, None] / 2.0).astype(np.float32) * fall[chosen, :, None] * times
-            waves = np.exp(-fall[chosen, :, None] * times) * np.sin(turns)
-            pieces = np.matmul(gain[chosen, None, :], waves)[:, 0]
             index = starts[chosen, None] + np.arange(reach)
-            out += np.bincount(index.reshape(-1), pieces.reshape(-1), count + reach)[:count]
+            out += np.bincount(index.reshape(-1), waves(chosen, reach).reshape(-1), count + reach)[:count]
     return out
+
+
+def _ringing(freqs_hz: Array, t60_s: Array, gains: Array, reach: int) -> Array:
+    """`[piece, reach]`: the partials `[piece, partial]` of each, as a blocked product like that of `dsp.ring`."""
+    turn = (2.0 * np.pi / SAMPLE_RATE * freqs_hz).astype(np.float32)[..., None]
+    fall = (6.908 / SAMPLE_RATE / t60_s).astype(np.float32)[..., None]
+    within = np.arange(GRAIN_BLOCK, dtype=np.float32)
+    onward = np.arange(0, reach, GRAIN_BLOCK, dtype=np.float32)
+    late, early = np.exp(-fall * onward) * gains[..., None].astype(np.float32), np.exp(-fall * within)
+    left = np.concatenate([late * np.sin(turn * onward), late * np.cos(turn * onward)], axis=1)
+    right = np.concatenate([early * np.cos(turn * within), early * np.sin(turn * within)], axis=1)
+    return np.asarray(np.matmul(left.transpose(0, 2, 1), right).reshape(len(freqs_hz), -1)[:, :reach])
+
+
+def _rising(freqs_hz: Array, t60_s: Array, gains: Array, rises: Array, reach: int) -> Array:
+    """`[bubble, reach]`: rings whose pitch bends upwards by `rises` as they fade."""
+    times = np.arange(reach, dtype=np.float32) / np.float32(SAMPLE_RATE)
+    fall = (6.908 / t60_s[:, None]).astype(np.float32)
+    turns = (2.0 * np.pi * freqs_hz[:, None]).astype(np.float32) * times
+    bend = 1.0 + (0.5 * rises[:, None]).astype(np.float32) * fall * times
+    return np.asarray(np.exp(-fall * times) * np.sin(turns * bend) * gains[:, None].astype(np.float32))
 
 
 def _times(rng: np.random.Generator, drive: Array, count: float) -> Indices:
@@ -87,7 +101,8 @@ def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generat
     t60 = grains.ring_s * (1000.0 / freqs) ** 0.6 * rng.uniform(0.6, 1.5, shape)
     sizes = np.exp(grains.spread * rng.standard_normal(len(starts))) * _strength(drive, starts, touch)
     gains = dsp.db(grains.level_db) * sizes[:, None] * rng.normal(0.0, 0.7, shape)
-    return _spread_grains(freqs, np.clip(t60, 0.0015, 0.03), gains, starts, count)
+    t60 = np.clip(t60, 0.0015, 0.03)
+    return _spread(lambda some, reach: _ringing(freqs[some], t60[some], gains[some], reach), t60.max(1), starts, count)
 
 
 def brush_sound(brush: Brush, drive: Array, count: int, rng: np.random.Generator, touch: float) -> Array:
@@ -103,13 +118,15 @@ def brush_sound(brush: Brush, drive: Array, count: int, rng: np.random.Generator
 def bubble_sound(bubbles: Grains, count: int, rng: np.random.Generator, from_s: float, within_s: float) -> Array:
     """Air drawn under: f = 3/r, damped by radiation and heat (Minnaert 1933; van den Doel 2005)."""
     number = max(int(rng.poisson(bubbles.count)), 1)
-    freqs = bubbles.low_hz * (bubbles.high_hz / bubbles.low_hz) ** rng.uniform(0.0, 1.0, (number, 1))
+    freqs = bubbles.low_hz * (bubbles.high_hz / bubbles.low_hz) ** rng.uniform(0.0, 1.0, number)
     radius = 3.0 / freqs
     t60 = 6.908 / (CROWDED * (0.13 / radius + 0.0072 * radius**-1.5))
-    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, (number, 1))
+    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, number)
     starts = (SAMPLE_RATE * (from_s + within_s * rng.beta(1.5, 2.5, number))).astype(np.int64)
     rises = 0.1 * (rng.uniform(0.0, 1.0, number) < 0.15)  # those near the surface
-    return _spread_grains(freqs, np.minimum(t60, 0.12), gains, starts, count, rises)
+    return _spread(
+        lambda some, reach: _rising(freqs[some], t60[some], gains[some], rises[some], reach), t60, starts, count
+    )
 
 
 def _squeak(level_db: float, drive: Array, count: int, rng: np.random.Generator) -> Array:
@@ -175,7 +192,7 @@ def loose_answer(surface: Surface, step: Step) -> Array:
         out += brush_sound(brush, drive, count, dsp.stream(step.seed, "brush", number), surface.touch)
     if surface.squeak_db is not None:
         out += _squeak(surface.squeak_db, drive, count, dsp.stream(step.seed, "squeak"))
-    within_s = 0.9 * len(drive) / LOAD_RATE
+    within_s = len(drive) / LOAD_RATE + 0.1
     for number, bubbles in enumerate(surface.bubbles):
         out += bubble_sound(bubbles, count, dsp.stream(step.seed, "bubbles", number), 0.015, within_s)
     return out * dsp.db(min(step.gait.heel_db, 0.0) * 0.6)

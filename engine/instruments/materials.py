@@ -22,6 +22,7 @@ from engine.types import SAMPLE_RATE
 REFERENCE_SIZE_M = 0.15
 SPEED_OF_SOUND_M_S = 343.0
 PAIRS = 14
+WORTH_PARTING = 600_000  # modes x samples: below, one product is quicker than several
 LOWEST_HZ = 36.0  # of a one-shot
 SUPPORTS = ("table", "free", "held", "floor", "carpet", "filled")
 RING_BY_SUPPORT = {"table": 0.6, "free": 8.0, "held": 0.3, "floor": 0.8, "carpet": 0.3, "filled": 0.5}
@@ -299,7 +300,8 @@ def ring_out(modes: Modes, rise_s: float) -> Array:
     reach_db = 60.0 + 20.0 * np.log10(np.abs(modes.gains) / np.abs(modes.gains).max())
     lasts_s = modes.t60_s * reach_db / 60.0
     out = np.zeros(dsp.samples(float(lasts_s.max())) + 1)
-    edges = np.array([0.0, 0.25, 0.6, 1.01]) * lasts_s.max()
+    short = len(lasts_s) * len(out) < WORTH_PARTING
+    edges = np.array([0.0, 1.01] if short else [0.0, 0.2, 0.5, 1.01]) * lasts_s.max()
     for low, high in pairwise(edges):
         chosen = (lasts_s > low) & (lasts_s <= high)
         if chosen.any():
@@ -311,4 +313,6 @@ def ring_out(modes: Modes, rise_s: float) -> Array:
 
 def finish(sound: Array) -> Array:
     """A one-shot with its end faded, and without what lies too low to be heard: it would only cost headroom."""
-    return dsp.fade(dsp.band(np.pad(sound, (0, dsp.samples(0.03))), LOWEST_HZ), out_s=0.02)
+    heard = np.flatnonzero(np.abs(sound) > dsp.db(-72.0) * np.abs(sound).max())
+    settling = np.pad(sound[: heard[-1] + 1 if len(heard) else 1], (0, dsp.samples(0.03)))
+    return dsp.fade(dsp.band(settling, LOWEST_HZ), out_s=0.02)

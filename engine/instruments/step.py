@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import signal
@@ -141,6 +142,7 @@ def step_of(note: Note) -> Step:
     )
 
 
+@lru_cache(maxsize=32)
 def touches(step: Step) -> tuple[Touch, Touch]:
     """Heel at 0, toe after it."""
     rng = dsp.stream(step.seed, "touches")
@@ -180,5 +182,5 @@ def loading(step: Step, press: float = 0.2, sink_s: float = HARD_S, fades: float
     work = np.maximum(work, signal.lfilter([0.02], [1.0, -0.98], np.pad(work, (0, LOAD_RATE // 20)))[: len(work)])
     tail = work[-1] * np.exp(-np.arange(LOAD_RATE // 12) / (0.02 * LOAD_RATE))
     work = np.concatenate([work, tail])
-    heard = np.flatnonzero(work > 0.01 * work.max())[-1] + 1
+    heard = np.flatnonzero(work > 0.02 * work.max())[-1] + 1
     return np.asarray(work[:heard] / work.max())

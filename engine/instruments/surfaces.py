@@ -100,8 +100,8 @@ SURFACE_TABLE = {
             Grains(130, 1500, 5500, 0.007, -14, 0.6),
             Grains(70, 5500, 11_000, 0.006, -18),
         ),
-        brushes=(Brush(2600, 900, 13_000, -14), Brush(600, 90, 700, -22)),
-        sink_s=0.05, fades=0.42, touch=0.4,
+        brushes=(Brush(2600, 900, 14_000, -14), Brush(600, 110, 700, -25)),
+        sink_s=0.05, fades=0.36, touch=0.4,
     ),
     "sand": Surface(
         4.0, 84, -26, -26, 0.6,
@@ -135,11 +135,11 @@ SURFACE_TABLE = {
         sink_s=0.07, fades=0.3,
     ),
     "puddle": Surface(
-        1.6, 90, -32, -24, 0.7,
-        plates=(Plate(260, 4000, 40, 0.03, -0.3, -4.0, -28),),
-        brushes=(Brush(3000, 400, 3500, -10), Brush(3000, 2500, 11_000, -17)),
-        bubbles=(Grains(3, 300, 700, 0.0, -20), Grains(90, 800, 7000, 0.0, -18)),
-        sink_s=0.3, fades=0.8, touch=0.18,
+        1.6, 90, -36, -27, 0.8,
+        plates=(Plate(300, 4000, 40, 0.03, -0.3, -4.0, -31),),
+        brushes=(Brush(3000, 420, 2600, -10), Brush(3000, 2200, 12_000, -17)),
+        bubbles=(Grains(3, 350, 800, 0.0, -19), Grains(80, 800, 5000, 0.0, -19)),
+        sink_s=0.35, fades=1.0, touch=0.18,
     ),
 }  # fmt: skip
 
