@@ -48,7 +48,7 @@ RUNNER = Part(180.0, 3800.0, 24, 0.05, 0.0001, -0.2, -0.5, 0.0)
 
 
 def _switch(rng: np.random.Generator, until_s: float) -> list[Contact]:
-    """The toggle passes its middle, its blade snaps over 8-25 ms later; the finger lets go, and it springs back a bit."""
+    """The toggle passes its middle, its blade snaps over 8-25 ms later; let go by the finger, it springs back a bit."""
     snap_s = rng.uniform(0.008, 0.025)
     let_go_s = rng.uniform(0.05, 0.09)
     return [
