@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_cache_dir
@@ -25,10 +26,23 @@ def folder() -> Path:
     return Path(os.environ.get("FOLEYLINE_CACHE") or user_cache_dir("foleyline")) / "cues"
 
 
-def key(shot: Shot, version: str) -> str:
-    """The same for the same pictures, whatever the file's name and date; MissingMediaError if it is not there."""
+@lru_cache(maxsize=1)
+def eye() -> str:
+    """A digest of all that decides what is seen: the code and tables of looking."""
+    digest = hashlib.sha256()
+    rooms = Path(__file__).parent, Path(__file__).parents[1] / "media"
+    for path in sorted(path for room in rooms for path in room.iterdir() if path.suffix in (".py", ".json")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def key(shot: Shot) -> str:
+    """The same for the same pictures and the same eye, whatever the file's name and date.
+
+    MissingMediaError or MediaError if the file cannot be read.
+    """
     assert shot.media is not None
-    asked = f"{version} {shot.source_start} {shot.duration} {shot.speed}"
+    asked = f"{eye()} {shot.source_start} {shot.duration} {shot.speed}"
     return hashlib.sha256(f"{_content(shot.media)} {asked}".encode()).hexdigest()[:40]
 
 

@@ -17,7 +17,6 @@ from engine.vision.hits import hits
 from engine.vision.overview import camera_cues, cut_cues, motion_cues, motion_curve, place_cues, texture_cues
 from engine.vision.watch import Watched, Watcher
 
-VERSION = "1"  # of everything that changes what is seen
 COLOUR_RATE = 8.0
 MOST_PICTURES_S = 61  # of record time; what is faster cannot be heard as separate
 BACKWARD_SPAN_S = 3
@@ -37,7 +36,7 @@ def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, 
     """Look at a shot, or remember it. MissingMediaError, MediaError, CancelledError."""
     if shot.media is None:
         return Look(warnings=(f"{shot.name}: its picture is missing; only the words are followed there.",))
-    name = cache.key(shot, VERSION)
+    name = cache.key(shot)
     kept = cache.load(name)
     if kept is not None:
         progress(1.0)
