@@ -10,10 +10,12 @@ import numpy as np
 from engine.instruments.dsp import stream
 from engine.score.scene import Scene
 from engine.text.intent import Source
-from engine.text.ontology import Entry
+from engine.text.ontology import Entry, ontology
 from engine.types import Cue, CueKind, Curve
 
 SURE, ASKED_FOR = 0.5, 0.35  # confidence wanted of a cue by itself, and where the words ask for such an event
+FAINT = 0.12  # enough where the words ask for one event and this is the picture's best
+APART_S = 0.25  # between two such
 SAME_INSTANT_S = 0.06
 FEWEST_STEPS = 3  # of a walk, where only hits are seen and no cadence
 CROSSING = 0.5  # share of the picture's half width that somebody covers who walks
@@ -47,6 +49,10 @@ class Role:
 
     def follows(self, kind: str) -> bool:
         return kind in self.entry.follows
+
+    @property
+    def once(self) -> bool:
+        return ontology().family(self.entry.id).once
 
 
 def struck(cues: Sequence[Cue], shot: str, offset_s: float) -> list[Happening]:
@@ -94,17 +100,43 @@ def cast_struck(
     both. Several striking sources share the seen objects in turn.
     """
     walkers = [role for role in roles if role.follows("step")]
-    strikers = [role for role in roles if role.follows("hit") and not role.follows("step")]
-    cast: dict[str, list[Happening]] = {role.source.id: [] for role in (*walkers, *strikers)}
+    striking = [role for role in roles if role.follows("hit") and not role.follows("step")]
+    single = [role for role in striking if role.once]
+    strikers = [role for role in striking if not role.once]
+    cast: dict[str, list[Happening]] = {role.source.id: [] for role in (*walkers, *striking)}
     if not cast:
         return cast, [one for one in happenings if one.confidence >= SURE]
+    if single and not strikers:
+        hits = [one for one in happenings if not (walkers and one.step)]
+        taken = _cast_single(cast, hits, single)
+        happenings = [one for one in happenings if one not in taken]
     likely = [one for one in happenings if one.confidence >= ASKED_FOR]
     if walkers and strikers:
         _share(cast, [one for one in likely if one.step], walkers)
         _share(cast, [one for one in likely if not one.step], strikers)
+    elif not (walkers or strikers):
+        pass
     elif strikers or any(one.step for one in likely) or len(likely) >= FEWEST_STEPS:
         _share(cast, likely, walkers or strikers)
-    return {source: limited(members, roles, source) for source, members in cast.items()}, []
+    rest = [one for one in happenings if one.confidence >= SURE] if not (walkers or strikers) else []
+    return {source: limited(members, roles, source) for source, members in cast.items()}, rest
+
+
+def _cast_single(
+    cast: dict[str, list[Happening]], happenings: Sequence[Happening], roles: Sequence[Role]
+) -> list[Happening]:
+    """One event for each word that means one (or as many as it counts): the picture's best, in the words' order."""
+    wanted = [role for role in roles for _ in range(role.source.count or 1)]
+    best: list[Happening] = []
+    for one in sorted(happenings, key=lambda one: (-one.confidence, one.time_s)):
+        if one.confidence < FAINT or len(best) == len(wanted):
+            break
+        if all(abs(one.time_s - other.time_s) >= APART_S for other in best):
+            best.append(one)
+    best.sort(key=lambda one: one.time_s)
+    for role, one in zip(wanted, best, strict=False):
+        cast[role.source.id].append(one)
+    return best
 
 
 def _share(cast: dict[str, list[Happening]], members: Sequence[Happening], roles: Sequence[Role]) -> None:

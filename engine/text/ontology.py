@@ -85,6 +85,8 @@ class Family:
     strength: Mapping[str, tuple[float, ...]]  # slot to its values from faint to violent
     direct_object: str  # whether "drops a cup" names the striker, or "hits a cup" the struck
     counted: bool  # "three knocks" are three events; "three dogs" are not three barks
+    things: frozenset[str]  # of its words, those whose number counts no events: "two balls bounce"
+    once: bool  # its word means one event where no count says more: a door that closes, not a hammer
     absorbs: tuple[str, ...]  # families whose general verbs say only what this one does: "rain falls"
 
     def leaf(self, slots: Slots) -> Entry:
@@ -169,6 +171,8 @@ def _family(record: Json) -> Family:
         strength={slot: tuple(values) for slot, values in record.get("strength", {}).items()},
         direct_object=record.get("object", "struck"),
         counted=record.get("counted", True),
+        things=frozenset(record.get("things", ())),
+        once=record.get("once", False),
         absorbs=tuple(record.get("absorbs", ())),
     )
 

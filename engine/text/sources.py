@@ -68,8 +68,13 @@ def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Dra
     made = Draft(pick, family, clause, territory, entry, sized(reading, entry, params, territory), manner, words)
     own = lexicon().pattern_words.get(family.id, frozenset())
     reading.take(index for index in territory if reading.tokens[index].key in own)
-    made.count = count_of(reading, _alike(clause, pick), territory, family.counted)
+    counting = [name for name in _alike(clause, pick) if not _is_thing(reading, name, family)]
+    made.count = count_of(reading, counting, territory, family.counted)
     return made
+
+
+def _is_thing(reading: Reading, pick: Pick, family: Family) -> bool:
+    return any(reading.tokens[index].text in family.things for index in pick.indices)
 
 
 def _alike(clause: Clause, pick: Pick) -> list[Pick]:

@@ -128,6 +128,20 @@ def test_a_count_without_anything_seen_is_made_at_a_natural_rhythm() -> None:
     assert len(times) == 3 and all(0.2 < b - a < 0.8 for a, b in pairwise(times))
 
 
+def test_a_word_that_means_one_event_takes_the_best_that_is_seen_however_faint() -> None:
+    cues = (hit(2.8, confidence=0.16), hit(5.95, confidence=0.35), hit(4.0, confidence=0.05))
+    score = score_of("a wooden door opens and slams shut", cues)
+    opens, slams = (
+        [note.start_s for note in score.notes if note.instrument == "door" and note.params["kind"] == kind]
+        for kind in ("open", "slam")
+    )
+    assert opens == [2.8] and slams == [5.95]
+
+
+def test_a_hammer_is_not_one_event() -> None:
+    assert len(starts(score_of("a hammer hits a nail", tuple(hit(float(at)) for at in range(1, 6))))) == 5
+
+
 def test_hard_times_override_the_picture() -> None:
     assert starts(score_of("a door slams at 3.2s", (hit(1.0),)), instrument="door") == [3.2]
 
