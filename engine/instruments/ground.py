@@ -97,10 +97,11 @@ def grain_sound(grains: Grains, drive: Array, count: int, rng: np.random.Generat
     """`count` samples of loose pieces knocking: energies of a heavy-tailed kind, pitches all different."""
     starts = _times(rng, drive, grains.count)
     shape = (len(starts), PARTIALS)
-    freqs = grains.low_hz * (grains.high_hz / grains.low_hz) ** rng.uniform(0.0, 1.0, shape)
+    freqs = np.sort(grains.low_hz * (grains.high_hz / grains.low_hz) ** rng.uniform(0.0, 1.0, shape), axis=1)
     t60 = grains.ring_s * (1000.0 / freqs) ** 0.6 * rng.uniform(0.6, 1.5, shape)
     sizes = np.exp(grains.spread * rng.standard_normal(len(starts))) * _strength(drive, starts, touch)
     gains = dsp.db(grains.level_db) * sizes[:, None] * rng.normal(0.0, 0.7, shape)
+    gains[:, 0] = -freqs[:, 0] * np.sum(gains[:, 1:] / freqs[:, 1:], axis=1)  # a pebble pushes no air to and fro
     t60 = np.clip(t60, 0.0015, 0.03)
     return _spread(lambda some, reach: _ringing(freqs[some], t60[some], gains[some], reach), t60.max(1), starts, count)
 
@@ -121,8 +122,9 @@ def bubble_sound(bubbles: Grains, count: int, rng: np.random.Generator, from_s: 
     freqs = bubbles.low_hz * (bubbles.high_hz / bubbles.low_hz) ** rng.uniform(0.0, 1.0, number)
     radius = 3.0 / freqs
     t60 = 6.908 / (CROWDED * (0.13 / radius + 0.0072 * radius**-1.5))
-    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, number)
-    starts = (SAMPLE_RATE * (from_s + within_s * rng.beta(1.5, 2.5, number))).astype(np.int64)
+    when = rng.beta(1.4, 2.2, number)
+    gains = dsp.db(bubbles.level_db) * (freqs / bubbles.low_hz) ** -0.6 * rng.uniform(0.3, 1.0, number) * (1.0 - when)
+    starts = (SAMPLE_RATE * (from_s + within_s * when)).astype(np.int64)
     rises = 0.1 * (rng.uniform(0.0, 1.0, number) < 0.15)  # those near the surface
     return _spread(
         lambda some, reach: _rising(freqs[some], t60[some], gains[some], rises[some], reach), t60, starts, count
@@ -184,7 +186,7 @@ def _rattle(plate: Plate, step: Step) -> Array:
 def loose_answer(surface: Surface, step: Step) -> Array:
     """`[sample]`: grains, blades, crystals and water over the whole stance."""
     drive = loading(step, surface.press, surface.sink_s, surface.fades)
-    count = dsp.samples(len(drive) / LOAD_RATE + (0.15 if surface.bubbles else 0.04))
+    count = dsp.samples(len(drive) / LOAD_RATE + (0.25 if surface.bubbles else 0.04))
     out = np.zeros(count)
     for number, grains in enumerate(surface.grains):
         out += grain_sound(grains, drive, count, dsp.stream(step.seed, "grains", number), surface.touch)
@@ -192,7 +194,7 @@ def loose_answer(surface: Surface, step: Step) -> Array:
         out += brush_sound(brush, drive, count, dsp.stream(step.seed, "brush", number), surface.touch)
     if surface.squeak_db is not None:
         out += _squeak(surface.squeak_db, drive, count, dsp.stream(step.seed, "squeak"))
-    within_s = len(drive) / LOAD_RATE + 0.1
+    within_s = len(drive) / LOAD_RATE + 0.2
     for number, bubbles in enumerate(surface.bubbles):
         out += bubble_sound(bubbles, count, dsp.stream(step.seed, "bubbles", number), 0.015, within_s)
     return out * dsp.db(min(step.gait.heel_db, 0.0) * 0.6)

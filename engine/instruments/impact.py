@@ -83,7 +83,7 @@ def strike_modes(strike: Strike) -> Modes:
     striker, struck = strike.bodies
     ring_factor = RING_BY_SUPPORT[strike.support]
     body = _body_modes(strike.struck, strike.size_m, ring_factor, strike.hollow, "struck", strike)
-    tool = _body_modes(strike.striker, strike.striker_size_m, 0.3, strike.striker_hollow, "striker", strike)
+    tool = _body_modes(strike.striker, strike.striker_size_m, 0.2, strike.striker_hollow, "striker", strike)
     stilled_db = -9.0 - 8.0 * striker.rings  # by the hand, and by what it lies against
     balance_db = float(np.clip(20.0 * np.log10(mobility(striker) / mobility(struck)) + stilled_db, -24.0, 0.0))
     return body.scaled(dsp.db(struck.level_db)) + tool.scaled(dsp.db(striker.level_db + balance_db))

@@ -29,6 +29,7 @@ SURFACES = (
 )
 LOAD_RATE = 2000  # Hz, of the ground reaction force
 HARD_S = 0.018  # of the heel's first transient on hard ground
+LEAST_WORK = 0.02  # of the ground, re its greatest: less is not heard
 STEP_PEAK = 0.3
 LEVEL_RANGE_DB = 34.0  # from energy 0 to 1
 
@@ -182,5 +183,5 @@ def loading(step: Step, press: float = 0.2, sink_s: float = HARD_S, fades: float
     work = np.maximum(work, signal.lfilter([0.02], [1.0, -0.98], np.pad(work, (0, LOAD_RATE // 20)))[: len(work)])
     tail = work[-1] * np.exp(-np.arange(LOAD_RATE // 12) / (0.02 * LOAD_RATE))
     work = np.concatenate([work, tail])
-    heard = np.flatnonzero(work > 0.02 * work.max())[-1] + 1
-    return np.asarray(work[:heard] / work.max())
+    heard = work / work.max() - LEAST_WORK
+    return np.asarray(np.maximum(heard[: np.flatnonzero(heard > 0.0)[-1] + 2], 0.0) / heard.max())

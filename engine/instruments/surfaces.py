@@ -82,7 +82,7 @@ SURFACE_TABLE = {
         creak=0.05,
     ),
     "metal": Surface(
-        0.9, 84, -17,
+        0.9, 84, -17, -3,
         plates=(Plate(160, 2200, 44, 0.3, -0.3, 1.0, -5),),
         brushes=(Brush(200, 1500, 9000, -30),),
         rattle=Plate(700, 13_000, 60, 0.14, -0.35, -0.5, -14),
@@ -100,7 +100,7 @@ SURFACE_TABLE = {
             Grains(130, 1500, 5500, 0.007, -14, 0.6),
             Grains(70, 5500, 11_000, 0.006, -18),
         ),
-        brushes=(Brush(2600, 900, 14_000, -14), Brush(600, 110, 700, -25)),
+        brushes=(Brush(2600, 900, 14_000, -14), Brush(600, 120, 600, -18)),
         sink_s=0.05, fades=0.36, touch=0.4,
     ),
     "sand": Surface(
@@ -111,7 +111,7 @@ SURFACE_TABLE = {
     "snow": Surface(
         5.0, 84, -24, -26, 0.7,
         grains=(Grains(120, 120, 1200, 0.011, -14, 0.45), Grains(70, 900, 4000, 0.004, -18, 0.5)),
-        brushes=(Brush(900, 60, 400, -12), Brush(2500, 500, 9000, -18)),
+        brushes=(Brush(900, 60, 360, -10.5), Brush(2500, 500, 9000, -18)),
         squeak_db=-34,
         sink_s=0.2, fades=0.28, touch=0.2,
     ),
@@ -131,7 +131,7 @@ SURFACE_TABLE = {
         5.0, 84, -24, -22, 0.4,
         grains=(Grains(12, 350, 1200, 0.02, -16),),
         brushes=(Brush(1500, 120, 1300, -11), Brush(1500, 1400, 12_000, -24)),
-        bubbles=(Grains(4, 180, 420, 0.0, -14),),
+        bubbles=(Grains(4, 200, 480, 0.0, -17),),
         sink_s=0.07, fades=0.3,
     ),
     "puddle": Surface(

@@ -23,6 +23,7 @@ from engine.types import SAMPLE_RATE, Layer, Note
 from tests.engine import sound_checks as check
 from tests.engine.sound_checks import Array
 
+SPANS = tuple((48 * a, 48 * b) for a, b in ((0, 5), (20, 40), (40, 80), (80, 160), (160, 320)))  # ms, in samples
 LAYERS = (footstep, footstep_ground)
 HARD = ("concrete", "wood", "tile", "metal")
 LOOSE = ("gravel", "sand", "snow", "leaves", "grass")
@@ -182,6 +183,34 @@ def test_loose_ground_speaks_as_long_as_the_foot_rolls() -> None:
     for surface in LOOSE:
         assert np.mean([check.duration_s(sound, -30.0) for sound in walk(surface=surface)]) > 0.25
     assert np.mean([check.duration_s(sound, -30.0) for sound in walk(surface="tile")]) < 0.2
+
+
+@pytest.mark.parametrize("surface", ["snow", "grass", "mud", "puddle", "sand"])
+def test_soft_ground_is_loudest_under_the_weight_not_at_the_touch(surface: str) -> None:
+    """Recorded steps on soft ground reach their greatest level 20 to 300 ms after the touch."""
+    course = np.mean([[check.rms_db(sound[a:b]) for a, b in SPANS] for sound in walk(surface=surface, shoe="boot")], 0)
+    touch, weight = course[0], course[1:].max()
+    assert weight - 20.0 < touch < weight - 1.0
+    hard = np.mean([[check.rms_db(sound[a:b]) for a, b in SPANS] for sound in walk(shoe="boot")], axis=0)
+    assert hard[0] == hard.max()
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("gait", ["walk", "run"])
+def test_no_step_is_wasted_on_what_is_too_low_to_hear(surface: str, gait: str) -> None:
+    for shoe in ("barefoot", "boot"):
+        sound = whole(2, surface=surface, shoe=shoe, gait=gait)
+        assert check.band_share_db(sound, 0.0, 30.0) < -18.0
+        assert 0.4 < -float(sound.min()) / float(sound.max()) < 2.5
+
+
+def test_a_metal_floor_rattles_and_shines() -> None:
+    """Recorded steps on metal keep -15 to -30 dB above 2.5 kHz."""
+    shares = [check.band_share_db(sound, 2500.0, 12_000.0) for sound in walk(surface="metal", shoe="boot")]
+    assert float(np.mean(shares)) > -20.0
+    assert float(np.mean(shares)) > 6.0 + np.mean(
+        [check.band_share_db(sound, 2500.0, 12_000.0) for sound in walk(surface="wood", shoe="boot")]
+    )
 
 
 def test_metal_rings_longest_of_the_hard_grounds() -> None:

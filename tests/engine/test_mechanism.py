@@ -105,6 +105,16 @@ def test_a_harder_slam_is_louder_and_brighter(struck: str) -> None:
     assert bright[0] < bright[1] < bright[2]
 
 
+@pytest.mark.parametrize("struck", ["wood", "metal"])
+def test_a_closing_door_shudders_on(struck: str) -> None:
+    """Recorded doors hold -5 to -12 dB for 0.3 s after they meet the frame."""
+    for seed in range(4):
+        closing = door(seed, kind="close", struck=struck)
+        blow, after, late = (check.rms_db(closing[a:b]) for a, b in ((0, 1920), (3840, 7680), (7680, 15_360)))
+        assert blow - 16.0 < after < blow + 1.0
+        assert blow - 24.0 < late < blow - 4.0
+
+
 def test_a_smaller_door_is_higher_and_metal_rings_longest() -> None:
     lowest = [float(panel_modes("wood", size_m, 0).freqs_hz.min()) for size_m in (3.0, 2.0, 1.0, 0.5)]
     assert all(smaller > 1.3 * larger for larger, smaller in pairwise(lowest))
@@ -173,6 +183,13 @@ def test_the_two_clicks_of_a_switch_are_as_far_apart_as_real_ones(
         start = next(hit.at_s for hit in contacts if hit.part == first)
         end = [hit.at_s for hit in contacts if hit.part == second][-1]
         assert start == 0.0 and least_ms <= 1000.0 * end <= most_ms
+
+
+def test_a_switch_is_let_go_after_it_has_snapped() -> None:
+    for seed in range(20):
+        toggles = [hit for hit in PLANS["switch"](stream(seed, "test"), 0.5) if hit.part == "toggle"]
+        assert 0.05 <= toggles[2].at_s <= 0.09
+        assert toggles[2].level < toggles[0].level < toggles[1].level
 
 
 def test_a_lock_ticks_over_before_its_bolt_is_thrown() -> None:
