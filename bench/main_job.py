@@ -107,7 +107,7 @@ def best(command: Sequence[str], cache: Path, times: int) -> float:
 def edited_note_s(score: Path) -> float:
     """Seconds until one edited note is heard again in a scene that has been sounded."""
     from engine import generate
-    from engine.score.score import read_scores
+    from engine.score.reading import read_scores
     from engine.types import Layer, Shot
 
     first = read_scores(score)[0]

@@ -45,10 +45,19 @@ def category(notes: Sequence[Note], layer: Layer) -> str:
     """The UCS CatID of what sounds longest on a layer."""
     weights: Counter[str] = Counter()
     for note in notes:
-        if note.layer is layer and note.entry:
-            weights[ontology().find(note.entry).ucs] += max(round(note.duration_s * 1000), 100)
+        if note.layer is layer:
+            weights[_ucs(note.entry)] += max(round(note.duration_s * 1000), 100)
+    del weights[""]
     best = max(sorted(weights), key=lambda name: weights[name], default="")
     return best or NOTHING_ID[layer]
+
+
+def _ucs(entry: str) -> str:
+    """The CatID of an entry; none for one that only the score's author knows."""
+    try:
+        return ontology().find(entry).ucs
+    except KeyError:
+        return ""
 
 
 def words(text: str, longest: int = 32) -> str:

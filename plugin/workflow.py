@@ -19,7 +19,8 @@ from engine.media.wave import WaveWriter
 from engine.media.wave_chunks import Broadcast, Depth
 from engine.media.whole_file import free_path, refuse_existing, unwritable
 from engine.mix import Levels
-from engine.score.score import Score, from_json, read_scores, to_json, write_scores
+from engine.score.reading import from_json, read_scores
+from engine.score.score import Score, to_json, write_scores
 from engine.types import (
     SAMPLE_RATE,
     Cancel,

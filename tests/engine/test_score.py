@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.score.score import Mix, Provenance, Score, from_json, read_scores, to_json, write_scores
+from engine.score import reading
+from engine.score.reading import from_json, read_scores
+from engine.score.score import Mix, Provenance, Score, to_json, write_scores
 from engine.types import Curve, Layer, Note, OutputError, Place, ScoreError
 
 
@@ -88,6 +91,16 @@ def test_a_score_file_is_never_overwritten(tmp_path: Path) -> None:
         ({"tempo": 3}, r"n1.*no field 'tempo'"),
         ({"seed": 1.5}, r"n1.*seed is 1.5"),
         ({"id": 7}, "id is 7"),
+        ({"start_s": int("1" + "0" * 400)}, r"n1.*start_s is 10+…; it is a finite number"),
+        ({"duration_s": 600.5}, r"n1.*duration_s is 600.5.*0 to 600 s"),
+        ({"invert": "false"}, r"n1.*invert is 'false'.*true or false"),
+        ({"event": 5}, r"n1.*event is 5.*str"),
+        ({"entry": None}, r"n1.*entry is None.*str"),
+        ({"because": {}}, r"n1.*because is {}.*str"),
+        ({"because": "\ud800"}, r"n1.*because is .*no valid text"),
+        ({"place": None}, r"n1.*place is None.*dict"),
+        ({"place": {"room": 4}}, r"n1.*room is 4.*str"),
+        ({"seed": 10**30}, r"n1.*seed is 10+; it has at most 15 digits"),
     ],
 )
 def test_a_wrong_field_is_named_with_what_is_allowed(change: dict[str, Any], told: str) -> None:
@@ -95,6 +108,41 @@ def test_a_wrong_field_is_named_with_what_is_allowed(change: dict[str, Any], tol
     data["scenes"][0]["notes"][0].update(change)
     with pytest.raises(ScoreError, match=told):
         from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"made_by": 5}, "made_by is 5"),
+        ({"made_by": None}, "made_by is None"),
+        ({"made_by": ["seed"]}, "made_by is"),
+        ({"made_by": {"seed": "x"}}, "seed is 'x'"),
+        ({"made_by": {"words": 5}}, "words is 5"),
+        ({"made_by": {"seed": 2**63}}, "seed is 9223372036854775808"),
+        ({"record_start": "1e99999999"}, "record_start is '1e99999999'.*exact seconds"),
+        ({"record_start": "1/0"}, "record_start is '1/0'.*exact seconds"),
+        ({"record_start": "9" * 41}, "record_start is .*exact seconds"),
+        ({"duration": "-5"}, "scene 0: duration is -5.0; it lies in 0 to 345600 s"),
+        ({"duration": True}, "duration is True"),
+        ({"scene": "a"}, "scene is 'a'"),
+        ({"mix": {}}, "gain_db is None"),
+        ({"mix": {"gain_db": {"ambient": True}}}, "gain_db.ambient is True"),
+        ({"mix": {"gain_db": {"ambient": "3"}}}, "gain_db.ambient is '3'"),
+        ({"mix": {"gain_db": {"music": 3}}}, "mix.gain_db is 'music'.*ambient, action, material"),
+    ],
+)
+def test_a_wrong_field_of_a_scene_is_named_with_what_is_allowed(change: dict[str, Any], told: str) -> None:
+    data = to_json([score()])
+    data["scenes"][0].update(change)
+    with pytest.raises(ScoreError, match=told):
+        from_json(data)
+
+
+def test_beds_alone_may_last_for_hours() -> None:
+    long = {"duration_s": 7200.0, "params": {}}
+    score(note(layer=Layer.AMBIENT, instrument="rain", **long)).check()
+    with pytest.raises(ScoreError, match="duration_s is 7200"):
+        score(note(instrument="whoosh", **long)).check()
 
 
 def test_two_notes_of_one_id_are_refused() -> None:
@@ -131,3 +179,16 @@ def test_infinite_numbers_are_refused() -> None:
 def test_a_score_that_is_not_there_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ScoreError, match="No such file"):
         read_scores(tmp_path / "none.json")
+
+
+def test_only_a_file_is_read_as_a_score_and_no_more_of_it_than_a_score_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ScoreError, match="no file but a folder, pipe or device"):
+            read_scores(path)
+    monkeypatch.setattr(reading, "LARGEST_FILE", 1000)
+    write_scores(tmp_path / "long.json", [score(*(note(id=f"n{number}") for number in range(9)))])
+    with pytest.raises(ScoreError, match=r"long\.json is over"):
+        read_scores(tmp_path / "long.json")

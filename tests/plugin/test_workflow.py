@@ -17,7 +17,8 @@ import soundfile
 from opentimelineio.opentime import RationalTime, TimeRange
 from wavinfo import WavInfoReader
 
-from engine.score.score import read_scores, write_scores
+from engine.score.reading import read_scores
+from engine.score.score import write_scores
 from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError
 from plugin.cli import main
 from plugin.timeline.select import Choice
