@@ -10,7 +10,7 @@ import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 from scipy import signal
 
 from engine.instruments import dsp, registry, space
-from engine.score.score import Score
+from engine.score.score import LONGEST_EVENT_S, Score, is_bed
 from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples, ScoreError
 
 BLOCK = 10 * SAMPLE_RATE
@@ -73,11 +73,29 @@ class Track:
 
 
 @dataclass(slots=True)
-class _Playing:
-    """A sounded note, waiting for the blocks that it reaches into."""
+class _Sum:
+    """The events of a layer, added up as they come, from sample `first` as far as they ring; nothing from `last` on."""
 
-    start: int
-    sound: Samples
+    first: int
+    last: int
+    sound: dsp.Array = field(default_factory=lambda: np.zeros((2, 0)))
+
+    def add(self, start: int, sound: Samples) -> None:
+        end = min(start + sound.shape[1], self.last)
+        self._reach(end)
+        dsp.add_at(self.sound[:, : max(end - self.first, 0)], start - self.first, sound)
+
+    def take(self, until: int) -> dsp.Array:
+        """What sounds up to sample `until`, which is then the first."""
+        self._reach(until)
+        block, self.sound = np.split(self.sound, [until - self.first], axis=1)
+        self.first = until
+        return block
+
+    def _reach(self, end: int) -> None:
+        missing = end - self.first - self.sound.shape[1]
+        if missing > 0:
+            self.sound = np.pad(self.sound, ((0, 0), (0, missing + BLOCK)))
 
 
 def note_start(score: Score, note: Note) -> int:
@@ -111,29 +129,27 @@ def sound_score(
     Raises ScoreError, OutputError, CancelledError.
     """
     score.check()
-    beds = [note for note in score.notes if _is_bed(note)]
-    bed_ids = {note.id for note in beds}
-    events = _by_event(score, [note for note in score.notes if note.id not in bed_ids])
+    beds = [note for note in score.notes if is_bed(note)]
+    events = _by_event(score, [note for note in score.notes if not is_bed(note)])
     tracks = {layer: Track(first, last, folder) for layer in Layer}
-    playing: dict[Layer, list[_Playing]] = {layer: [] for layer in Layer}
+    sums = {layer: _Sum(first, last) for layer in Layer}
     settled: dict[str, Note] = {}
     upcoming = 0
     for block_first in range(first, last, BLOCK):
         block_last = min(block_first + BLOCK, last)
         while upcoming < len(events) and events[upcoming][0] < block_last:
-            if cancel and cancel.is_set():
-                raise CancelledError("stopped while sounding")
             for note, sound in _sound_event(events[upcoming][1], align):
+                if cancel and cancel.is_set():
+                    raise CancelledError("stopped while sounding")
                 settled[note.id] = note
-                playing[note.layer].append(_Playing(note_start(score, note), sound))
+                sums[note.layer].add(note_start(score, note), sound)
             upcoming += 1
         for layer, track in tracks.items():
-            block = _sum_events(playing[layer], block_first, block_last)
+            block = sums[layer].take(block_last)
             for note in beds:
                 if note.layer == layer:
                     _add_bed(block, score, note, block_first)
             track.append(block.astype(np.float32))
-            playing[layer] = [one for one in playing[layer] if one.start + one.sound.shape[1] > block_last]
         progress((block_last - first) / (last - first))
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
 
@@ -161,51 +177,53 @@ def sound_note_again(score: Score, note: Note, tracks: dict[Layer, Track]) -> tu
 def note_span(score: Score, note: Note) -> tuple[int, int]:
     """First sample of a note and the first after its last, counted from the timeline's start."""
     start = note_start(score, note)
-    if _is_bed(note):
+    if is_bed(note):
         return start, start + dsp.samples(note.duration_s)
     return start, start + sound_note(note).shape[1]
 
 
 def _sound_stretch(score: Score, first: int, last: int) -> Samples:
     """What one layer sounds from sample `first` to `last`, summed in the order in which a whole scene is."""
-    beds = [note for note in score.notes if _is_bed(note)]
-    events = _by_event(score, [note for note in score.notes if not _is_bed(note)])
-    playing = [
-        _Playing(note_start(score, note), sound_note(note))
-        for start, notes in events
-        for note in notes
-        if start < last and start + dsp.samples(note.duration_s + LONGEST_RING_S) > first
-    ]
-    block = _sum_events(playing, first, last)
+    beds = [note for note in score.notes if is_bed(note)]
+    events = _by_event(score, [note for note in score.notes if not is_bed(note)])
+    heard = _Sum(first, last)
+    for start, notes in events:
+        for note in notes:
+            if start < last and start + dsp.samples(note.duration_s + LONGEST_RING_S) > first:
+                heard.add(note_start(score, note), sound_note(note))
+    block = heard.take(last)
     for note in beds:
         _add_bed(block, score, note, first)
     return block.astype(np.float32)
 
 
-def _is_bed(note: Note) -> bool:
-    return note.layer is Layer.AMBIENT and isinstance(registry.instrument(note.instrument), registry.Texture)
-
-
 def _by_event(score: Score, notes: Sequence[Note]) -> list[tuple[int, list[Note]]]:
-    """Notes grouped by event, in the order of their first sample; 2 ms early, for the alignment's reach."""
+    """Notes grouped by event, in the order of their first sample; 2 ms early, for the alignment's reach.
+
+    Notes of one event that are far from each other are each by itself, so that none is sounded long before its time.
+    """
     grouped = groupby(sorted(notes, key=lambda note: (note.event, note.start_s, note.id)), key=lambda note: note.event)
     events = []
     for _, group in grouped:
         members = list(group)
-        events.append((min(note_start(score, note) for note in members) - dsp.samples(0.002), members))
+        together = members[-1].start_s - members[0].start_s < LONGEST_EVENT_S
+        for part in [members] if together else [[note] for note in members]:
+            events.append((min(note_start(score, note) for note in part) - dsp.samples(0.002), part))
     return sorted(events, key=lambda event: (event[0], event[1][0].id))
 
 
 def _sound_event(notes: list[Note], align: bool) -> Iterator[tuple[Note, Samples]]:
-    sounds = [sound_note(note) for note in notes]
     layers = [note.layer for note in notes]
-    if align and sorted(layers) == [Layer.ACTION, Layer.MATERIAL] and notes[0].start_s == notes[1].start_s:
-        body = layers.index(Layer.MATERIAL)
-        shift, invert = best_alignment(sounds[1 - body], sounds[body])
-        notes = list(notes)
-        if invert:
-            sounds[body] = -sounds[body]
-        notes[body] = replace(notes[body], shift_ms=shift * 1000.0 / SAMPLE_RATE, invert=invert)
+    if not align or sorted(layers) != [Layer.ACTION, Layer.MATERIAL] or notes[0].start_s != notes[1].start_s:
+        yield from ((note, sound_note(note)) for note in notes)
+        return
+    sounds = [sound_note(note) for note in notes]
+    body = layers.index(Layer.MATERIAL)
+    shift, invert = best_alignment(sounds[1 - body], sounds[body])
+    notes = list(notes)
+    if invert:
+        sounds[body] = -sounds[body]
+    notes[body] = replace(notes[body], shift_ms=shift * 1000.0 / SAMPLE_RATE, invert=invert)
     yield from zip(notes, sounds, strict=True)
 
 
@@ -232,13 +250,6 @@ def best_alignment(gesture: Samples, body: Samples) -> tuple[int, bool]:
 def _head(sound: Samples, count: int) -> Samples:
     mono = sound.mean(axis=0)[:count]
     return np.pad(mono, (0, count - len(mono)))
-
-
-def _sum_events(playing: Sequence[_Playing], first: int, last: int) -> dsp.Array:
-    block = np.zeros((2, last - first))
-    for one in playing:
-        dsp.add_at(block, one.start - first, one.sound)
-    return block
 
 
 _AIR_REACH = 32

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -200,3 +201,28 @@ def test_a_note_that_is_not_there_cannot_be_edited() -> None:
     stems = sound(score(bed(), *HITS))
     with pytest.raises(ScoreError, match="no note 'x'"):
         stems.edit_note(replace(HITS[0], id="x"))
+
+
+def test_memory_does_not_grow_with_the_notes_of_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[weakref.ref[np.ndarray]] = []
+    most = 0
+
+    def counted(one: Note) -> np.ndarray:
+        nonlocal most
+        made = sound_note(one)
+        held.append(weakref.ref(made))
+        most = max(most, sum(sound() is not None for sound in held))
+        return made
+
+    sound_note = sounding.sound_note
+    monkeypatch.setattr(sounding, "sound_note", counted)
+    notes = [note for number in range(20) for note in contact(f"n{number}", 1.0 + number / 10)]
+    sound(score(*notes), align=True)
+    assert len(held) == 40 and most <= 4
+
+
+def test_notes_of_one_event_may_lie_days_apart() -> None:
+    late = replace(HITS[1], event="a", start_s=340_000.0)
+    np.testing.assert_array_equal(
+        whole(sound(score(HITS[0], late)), Layer.ACTION), whole(sound(score(HITS[0])), Layer.ACTION)
+    )
