@@ -95,6 +95,11 @@ class Touch:
     part: str
 
 
+@lru_cache(maxsize=32)
+def _contact_deviation(seed: int) -> float:
+    return float(np.exp(0.1 * dsp.stream(seed, "contact time").standard_normal()))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One footfall."""
@@ -123,9 +128,8 @@ class Step:
 
     def contact_s(self, softness: float) -> float:
         """Contact time on ground `softness` times as yielding as concrete; harder steps are shorter (v^-1/5)."""
-        deviation = float(np.exp(0.1 * dsp.stream(self.seed, "contact time").standard_normal()))
         speed = float(10.0 ** (1.5 * (self.energy - 0.5)))
-        return min(float(1e-3 * self.shoe.contact_ms * softness * speed**-0.2 * deviation), 0.014)
+        return min(float(1e-3 * self.shoe.contact_ms * softness * speed**-0.2 * _contact_deviation(self.seed)), 0.014)
 
 
 def step_of(note: Note) -> Step:
