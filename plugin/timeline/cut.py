@@ -15,6 +15,11 @@ Address = tuple[int, ...]
 PICTURE = "Video"
 
 
+def plain(text: str) -> str:
+    """A name as it may be shown: control characters, which could steer a terminal, are blanks."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Medium:
     """Where a clip's picture or sound lies. Without a path, `problem` says why."""

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import opentimelineio as otio
 
 from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 
+DEEPEST = 8000
+_CHUNK = 2**24
+_OPEN, _CLOSE = (np.frombuffer(signs, dtype=np.uint8) for signs in (b"[{", b"]}"))
+_BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _TYPE_NAME = re.compile(r"named '(?P<name>[^']*)'.*found a \S*?\d+(?P<found>[A-Za-z]+?)E? instead", re.DOTALL)
 
 
@@ -46,6 +51,10 @@ def write_object(root: Any, path: Path) -> None:
 
 def _read_object(path: Path) -> Any:
     text = _read_text(path)
+    if _is_too_deep(text):
+        raise TimelineError(
+            f"{path} is nested over {DEEPEST} brackets deep, which OpenTimelineIO cannot read. Flatten its compounds."
+        )
     try:
         return otio.core.deserialize_json_from_string(text)
     except otio.exceptions.UnsupportedSchemaError as error:
@@ -55,6 +64,24 @@ def _read_object(path: Path) -> Any:
         ) from error
     except (ValueError, KeyError, TypeError, RuntimeError, otio.exceptions.OTIOError) as error:
         raise TimelineError(_refusal(path, str(error))) from error
+
+
+def _is_too_deep(text: str) -> bool:
+    """OpenTimelineIO's reader calls itself for each bracket and ends the process where the stack ends."""
+    raw = np.frombuffer(text.encode(), dtype=np.uint8)
+    depth, deepest = 0, 0
+    for first in range(0, len(raw), _CHUNK):
+        part = raw[first : first + _CHUNK]
+        steps = np.isin(part, _OPEN).astype(np.int32) - np.isin(part, _CLOSE)
+        deepest = max(deepest, depth + int(np.cumsum(steps).max(initial=0)))
+        depth += int(steps.sum())
+    if deepest <= DEEPEST:
+        return False
+    depth = deepest = 0  # brackets inside texts counted too: once more without them
+    for match in _BRACKET_OR_TEXT.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST
 
 
 def _read_text(path: Path) -> str:

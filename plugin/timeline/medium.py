@@ -88,7 +88,10 @@ def _file_url_path(url: str) -> str:
     if not url.lower().startswith("file://"):
         return unquote(url[len("file:") :])
     # "#" and "?" are plain letters here: editors write file names into URLs without encoding them.
-    parts = urlsplit(url.replace("#", "%23").replace("?", "%3F"))
+    try:
+        parts = urlsplit(url.replace("#", "%23").replace("?", "%3F"))
+    except ValueError:  # a bracket that begins no address is a letter of a name
+        return unquote(url[len("file://") :])
     host, path = parts.netloc, unquote(parts.path)
     if host in ("", "localhost"):
         return path

@@ -28,7 +28,7 @@ __all__ = ["FoundStem", "Placement", "StemClip", "StemSpan", "foleyline_notes", 
 NAMESPACE = "foleyline"
 """The key of our own metadata."""
 
-_TRACK_NAME = re.compile(r"Foley (Ambient|Action|Material)(?: (\d+))?")
+_TRACK_NAME = re.compile(r"Foley (Ambient|Action|Material)(?: (\d{1,6}))?")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -109,7 +109,12 @@ def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
 def _found(node: Node) -> FoundStem | None:
     match = _TRACK_NAME.fullmatch(node.parent.item.name) if node.parent else None
     note = node.item.metadata.get(NAMESPACE)
-    if match is None or note is None or node.record is None or not isinstance(node.item, otio.schema.Clip):
+    if (
+        match is None
+        or not isinstance(note, Mapping)
+        or node.record is None
+        or not isinstance(node.item, otio.schema.Clip)
+    ):
         return None
     url = getattr(node.item.media_reference, "target_url", "")
     layer, take = Layer(match[1].lower()), int(match[2] or 1)

@@ -12,7 +12,7 @@ import opentimelineio as otio
 
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
-from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, Medium, TrackLabel
+from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, Medium, TrackLabel, plain
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.medium import file_timecode, find_medium
 from plugin.timeline.walk import Node, breaks, record_of, walk
@@ -40,7 +40,7 @@ def read_document(document: Document) -> Cut:
     start = clock.rational_to_seconds(timeline.global_start_time) if timeline.global_start_time else Fraction(0)
     owners = (node for node in nodes if not isinstance(node.item, otio.schema.Clip))
     return Cut(
-        name=timeline.name,
+        name=plain(timeline.name),
         path=document.path,
         rate=rate,
         start=start,
@@ -95,7 +95,7 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: _Media) -> CutCli
         address=node.address,
         track=labels[node.top],
         kind=node.kind,
-        name=node.item.name or (medium.path.stem if medium.path else ""),
+        name=plain(node.item.name or (medium.path.stem if medium.path else "")),
         record=node.record,
         medium=medium,
         source_start=shown_first - media.origin(reference, medium, node.own.start),
@@ -113,7 +113,7 @@ def _track_labels(root: Node) -> dict[int, TrackLabel]:
         letter = child.kind[:1].upper() or "T"
         counts[letter] += 1
         label = f"{letter}{counts[letter]}"
-        labels[child.top] = TrackLabel(label, child.item.name, child.kind, child.enabled)
+        labels[child.top] = TrackLabel(label, plain(child.item.name), child.kind, child.enabled)
     return labels
 
 
@@ -125,7 +125,7 @@ def _markers(node: Node) -> Iterator[CutMarker]:
         kept = record.cut_to(node.record) or (record if node.record.start <= record.start < node.record.end else None)
         if kept is not None:
             colour, comment = (marker.color or "").upper(), _marker_comment(marker)
-            yield CutMarker(marker.name, colour, comment, kept, node.address)
+            yield CutMarker(plain(marker.name), plain(colour), plain(comment), kept, node.address)
 
 
 def _marked(node: Node, marker: Any) -> Span:

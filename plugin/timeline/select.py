@@ -16,6 +16,9 @@ from plugin.timeline.topmost import SLIVER, Piece, topmost
 __all__ = ["Choice", "Selection", "select"]
 
 
+LONGEST_SHOT_S = 24 * 3600
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The shots that were found, in record order, how they were found, and what to tell the editor."""
@@ -131,6 +134,9 @@ def _shots(cut: Cut, chosen: list[tuple[Piece, Window]]) -> tuple[Shot, ...]:
 
 def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
     clip = piece.clip
+    if piece.record.duration > LONGEST_SHOT_S:
+        hours = float(piece.record.duration) / 3600
+        raise TimelineError(f'Clip "{clip.name}" lasts {hours:.4g} hours; a shot has 24 at most. Give a range.')
     marked = tuple(text for marker in clip.markers for text in marker.words)
     return Shot(
         name=clip.name,

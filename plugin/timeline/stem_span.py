@@ -67,7 +67,7 @@ class StemSpan:
     def time_reference_samples(self, start: Fraction) -> int:
         """Samples since midnight of the file's first; `start` is the timecode of record zero in seconds."""
         first_frame = clock.frames_to_seconds(self.start_frame - self.head_frames, rate=self.rate)
-        return clock.seconds_to_samples(start + first_frame)
+        return max(clock.seconds_to_samples(start + first_frame), 0)  # a start before midnight has no stamp
 
 
 def stem_span(

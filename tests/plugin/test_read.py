@@ -407,3 +407,26 @@ def test_a_byte_order_mark_is_no_trouble(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert json.loads(path.read_text("utf-8-sig"))
     assert places(read_timeline(path)) == {"a": (0, 24)}
+
+
+@pytest.mark.parametrize("opening", ["[", '{"OTIO_SCHEMA":"Stack.1","children":[', '["a \\\\" [[", '])
+def test_a_file_nested_deeper_than_the_reader_bears_says_so(tmp_path: Path, opening: str) -> None:
+    path = tmp_path / "deep.otio"
+    path.write_text(opening * 200_000)
+    with pytest.raises(TimelineError, match="brackets deep"):
+        read_timeline(path)
+
+
+def test_brackets_inside_names_are_no_nesting(tmp_path: Path) -> None:
+    cut = read(timeline(track(clip("[{" * 20_000 + '"\\', 24))), tmp_path)
+    assert len(cut.clips[0].name) == 40_002
+
+
+def test_names_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    cut = read(timeline(track(clip("a\x1b[2J\nb\x07", 24))), tmp_path)
+    assert cut.clips[0].name == "a [2J b "
+
+
+def test_a_url_that_is_none_leads_nowhere(tmp_path: Path) -> None:
+    cut = read(timeline(track(clip("a", 24, url="file://[::1/x.mov"))), tmp_path)
+    assert cut.clips[0].medium.path is not None and not cut.clips[0].medium.path.exists()

@@ -18,6 +18,7 @@ from plugin.timeline.cut import Cut, CutClip, Medium, TrackLabel
 from plugin.timeline.read import read_timeline
 from plugin.timeline.record_range import parse_range
 from plugin.timeline.select import Choice, select
+from plugin.timeline.stem_span import stem_span
 from plugin.timeline.topmost import topmost
 from tests.plugin.timelines import clip, gap, marker, save, span, stack, timeline, touch, track
 
@@ -301,3 +302,14 @@ def test_topmost_agrees_with_looking_at_every_frame(layout: list[tuple[int, int,
         there = [found for found in clips if found.record.start <= frame < found.record.end]
         seen = [piece.clip for piece in pieces if piece.record.start <= frame < piece.record.end]
         assert seen == ([max(there, key=lambda found: found.address)] if there else [])
+
+
+def test_a_clip_of_over_a_day_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(TimelineError, match=r'"endless" lasts .* hours'):
+        select(read(timeline(track(media("endless", 24 * 86_401))), tmp_path))
+
+
+def test_a_timeline_before_midnight_has_no_stamp() -> None:
+    shot = Shot("a", Path("a.mov"), Fraction(0), Fraction(2), Fraction(0))
+    held = stem_span(shot, Fraction(24), 24, start=Fraction(-40))
+    assert held.head_frames == 0 and held.time_reference_samples(Fraction(-40)) == 0
