@@ -10,8 +10,9 @@ import numpy as np
 from engine.instruments import dsp
 from engine.instruments.dsp import Array
 from engine.instruments.ground import ground_sound
-from engine.instruments.materials import Modes, finish, force_gain, ring_out
+from engine.instruments.materials import Modes, force_gain
 from engine.instruments.registry import register
+from engine.instruments.ringing import finish, ring_out
 from engine.instruments.step import LOAD_RATE, PARAMETERS, Step, Touch, loading, step_of, touches
 from engine.instruments.surfaces import SURFACE_TABLE, Surface
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples

@@ -10,7 +10,8 @@ from scipy import signal
 
 from engine.instruments import dsp
 from engine.instruments.dsp import Array
-from engine.instruments.materials import Modes, force_gain, ring_out
+from engine.instruments.materials import Modes, force_gain
+from engine.instruments.ringing import ring_out
 from engine.instruments.step import LOAD_RATE, Step, Touch, loading, touches
 from engine.instruments.surfaces import SURFACE_TABLE, Brush, Grains, Plate, Surface, wetted
 from engine.types import SAMPLE_RATE

@@ -18,15 +18,14 @@ from engine.instruments.materials import (
     SPEED_OF_SOUND_M_S,
     Modes,
     contact_s,
-    finish,
     force_gain,
     forest,
     mobility,
     object_modes,
-    ring_out,
     size_factor,
 )
 from engine.instruments.registry import number, register
+from engine.instruments.ringing import finish, ring_out
 from engine.instruments.strike import PARAMETERS, SETTLE, Strike, rebounds, strike_of
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.instruments.dsp import Array, add_at, band, db, fade, samples, stream
-from engine.instruments.materials import Modes, force_gain, ring_out
+from engine.instruments.materials import Modes, force_gain
+from engine.instruments.ringing import ring_out
 from engine.types import SAMPLE_RATE, Note, Samples
 
 
