@@ -14,7 +14,7 @@ from bench.truth.truth import Event, Truth
 SPAN_EARLY_S = 0.10  # onsets from this long before a roll, a slide or a pour
 SPAN_LATE_S = 0.15  # to this long after it are neither false nor found
 START_TOLERANCE_S = 0.15  # of what lasts: it fades in, so its start is no instant
-OWN_SOUND_S, OWN_SOUND_DB = 0.25, 3.0  # a weaker onset so soon after one that is right belongs to its sound
+OWN_SOUNDS = ((0.25, 3.0), (0.6, 12.0))  # an onset this soon after a right one (s), and weaker by this (dB), is its own
 
 Times = npt.NDArray[np.float64]
 
@@ -51,8 +51,8 @@ def score_events(
 ) -> Hits:
     """Compare found times (seconds from the first pts, in order) with the truth's contacts.
 
-    With the onsets' own `levels_db`, one that follows a right one within 250 ms and is 3 dB weaker or more is part of
-    that event's sound (a key comes up again, a heel is followed by its sole): neither right nor false.
+    With the onsets' own `levels_db`, one that follows a right one within 250 ms and is 3 dB weaker, or within 600 ms
+    and 12 dB weaker, is part of that event's sound: neither right nor false. (A key comes up again, gravel trickles.)
 
     Faint contacts and those outside the picture are neither missed nor false; nor is an onset within something that
     lasts, for a roll or a pour has grains of its own. The starts of what lasts are scored by `score_starts`.
@@ -76,7 +76,10 @@ def _own_sounds(found: Sequence[float], levels_db: Sequence[float], right: set[i
         index
         for index, time in enumerate(found)
         for main in right
-        if 0 < time - found[main] <= OWN_SOUND_S and levels_db[index] <= levels_db[main] - OWN_SOUND_DB
+        if any(
+            0 < time - found[main] <= within_s and levels_db[index] <= levels_db[main] - weaker_db
+            for within_s, weaker_db in OWN_SOUNDS
+        )
     } - right
 
 

@@ -28,7 +28,6 @@ KIND = Parameter("kind", default="switch", choices=KINDS, meaning="what is press
 ENERGY = Parameter("energy", default=0.5, meaning="how hard")
 OBJECT = Parameter("object", "", 0.0, 65_535.0, 0.0, meaning="which single object: the same number, the same one")
 
-DRAWER_S = 0.5  # of a drawer pushed shut, if the note does not say
 DRAWER_M_S = 0.9
 
 PARTS = {
@@ -94,10 +93,10 @@ def _mouse(rng: np.random.Generator, until_s: float) -> list[Contact]:
 
 
 def _drawer(rng: np.random.Generator, until_s: float) -> list[Contact]:
-    """It starts with a jerk and ends at its stop, and what lies in it knocks about."""
+    """It ends at its stop, and what lies in it knocks about; where it is heard to slide, it starts with a jerk."""
     loose = until_s + np.sort(rng.exponential(0.05, 3)) + 0.008
     return [
-        Contact(0.0, "stop", 0.12, 0.8),
+        *([Contact(0.0, "stop", 0.12, 0.8)] if until_s else []),
         Contact(until_s, "stop", 1.0),
         *(Contact(float(at), "loose", 0.2 * float(np.exp(0.5 * rng.standard_normal()))) for at in loose),
     ]
@@ -115,7 +114,10 @@ LEVELS = {"switch": 0.10, "button": 0.08, "latch": 0.16, "lock": 0.18, "mouse": 
 
 
 class Click:
-    """Small things that are pressed, thrown or shut. A drawer slides for the note's duration and ends at its stop."""
+    """Small things that are pressed, thrown or shut.
+
+    A drawer slides for the note's duration and ends at its stop; a note that marks an instant is the stop alone.
+    """
 
     name = "click"
     layers: tuple[Layer, ...] = (Layer.ACTION,)
@@ -123,12 +125,12 @@ class Click:
 
     def play(self, note: Note) -> Samples:
         kind = choice(note, KIND)
-        until_s = lasting_s(note, DRAWER_S)
+        until_s = lasting_s(note, 0.0)
         hardness = energy_hardness(number(note, ENERGY))
         plan = PLANS[kind](stream(note.seed, "click", kind), until_s)
         contacts = [hit._replace(hardness=hit.hardness * hardness) for hit in plan]
         sounds = [play_contacts(contacts, PARTS, self._thing(note), note.seed)]
-        if kind == "drawer":
+        if kind == "drawer" and until_s:
             sounds.append(self._slide(note, until_s))
         return as_channel(LEVELS[kind] * energy_level(number(note, ENERGY)) * summed(sounds))
 

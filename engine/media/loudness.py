@@ -120,7 +120,8 @@ def true_peak(sound: Samples) -> float:
     for first in range(0, sound.shape[-1], size):
         if top[first : first + size].max() > 0.7 * highest:
             lo = max(first - margin, 0)
-            peak = max(peak, float(oversampled(sound[:, lo : first + size + margin]).max()))
+            heard = oversampled(sound[:, lo : first + size + margin])[:, first - lo : first - lo + size]
+            peak = max(peak, float(heard.max()))  # the margins ring where they are cut
     return peak
 
 

@@ -205,6 +205,11 @@ def test_a_drawer_slides_for_the_note_and_stops_at_its_end() -> None:
     assert check.rms_db(sound[4_800:36_000]) > check.rms_db(sound[38_400:40_800]) - 30.0
 
 
+def test_an_instant_of_a_drawer_is_its_stop() -> None:
+    sound = played("click", 2, 0.05, kind="drawer")
+    assert float(np.argmax(np.abs(sound))) / 48_000 < 0.01
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_harder_click_is_louder_and_brighter(kind: str) -> None:
     clicks = [[played("click", seed, kind=kind, energy=energy) for seed in range(3)] for energy in (0.2, 0.5, 0.8)]
