@@ -47,6 +47,7 @@ class Seen:
     scene: int = 0  # counts cuts
     rgb: Image | None = None
     flash: bool = False
+    sinking: tuple[float, float] = (0.0, 0.0)  # px downward of what changed: its upper part, and all
 
 
 @dataclass(slots=True)

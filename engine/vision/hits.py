@@ -12,16 +12,19 @@ from engine.types import Cue, CueKind
 from engine.vision.bounces import Bounce, continued
 from engine.vision.cadence import Cadence, cadence
 from engine.vision.evidence import Candidate, candidates
+from engine.vision.gait import gait
 from engine.vision.model import contact_outputs, instant_outputs
 from engine.vision.overview import loudness
 from engine.vision.tracks import Series
-from engine.vision.watch import Watched
+from engine.vision.watch import Moment, Watched
 
 EXPOSED = 0.25  # of a frame after its stamp: where the shutter is open, on average, at half a frame of exposure
 JOIN_S = 0.04
 JOIN_PX = 40
 APART_S = 0.05
 ON_BEAT_S = 0.06
+SURE_BOB = 0.7  # of its quality: more telling than feet
+LEAST_FOOTFALL = 1.0  # mean log odds
 ON_BOUNCE_S = 0.025
 BOUNCE_SURE, BOUNCE_CONFIDENCE = 0.5, 0.6
 DOUBTED = 0.45
@@ -59,7 +62,13 @@ def hits(watched: Watched) -> list[Cue]:
     frame_s = frame_length(watched)
     found = weighed(watched, candidates(watched, frame_s), frame_s)
     scenes = sorted({_scene(one) for one in found})
-    in_step = [one for scene in scenes for one in _in_step([o for o in found if _scene(o) == scene])]
+    in_step = [
+        one
+        for scene in scenes
+        for one in _in_step(
+            [o for o in found if _scene(o) == scene], [m for m in watched.moments if m.scene == scene], frame_s
+        )
+    ]
     bounced = [one for scene in scenes for one in _bounced([o for o in in_step if _scene(o) == scene], watched)]
     chosen = [one for one in _apart(bounced) if one.confidence >= LEAST_CONFIDENCE]
     return [_cue(k, one, watched, frame_s) for k, one in enumerate(sorted(chosen, key=lambda one: one.time_s))]
@@ -169,27 +178,41 @@ def _scene(one: Instant) -> int:
     return one.members[0].kink.track.scene
 
 
-def _in_step(found: list[Instant]) -> list[Instant]:
+def _in_step(found: list[Instant], moments: list[Moment], frame_s: float) -> list[Instant]:
     """Where somebody walks, the footfalls that keep the rhythm are surer, and those between are hardly any."""
     falls = [one for one in found if one.footfall > 0]
-    walk = cadence([one.time_s for one in falls], [one.confidence for one in falls])
-    if walk is None:
+    walk, bob = cadence([one.time_s for one in falls], [one.confidence for one in falls]), _bob(found, moments, frame_s)
+    steady = bob if walk is None or (bob is not None and bob.quality > SURE_BOB) else walk
+    if steady is None or not falls:
         return found
-    beats = np.array(walk.times_s)
-    on_beat = [_on_beat(falls, beat, walk) for beat in walk.times_s]
+    beats = np.array(steady.times_s)
+    weight = steady.quality / (1.05 - steady.quality) if steady is bob else 0.0
+    on_beat = [_on_beat(falls, beat, steady, weight) for beat in steady.times_s]
     others = [one for one in found if np.abs(beats - one.time_s).min() > ON_BEAT_S]
-    return [one for one in on_beat if one] + [_off_beat(one, walk) for one in others]
+    return [one for one in on_beat if one] + [_off_beat(one, steady) for one in others]
 
 
-def _on_beat(falls: list[Instant], beat_s: float, walk: Cadence) -> Instant | None:
-    near = [one for one in falls if abs(one.time_s - beat_s) <= ON_BEAT_S]
-    if not near:
+def _bob(found: list[Instant], moments: list[Moment], frame_s: float) -> Cadence | None:
+    """The rhythm of a body's bob, if what is seen besides looks like footfalls: a waving hand bobs too."""
+    sure = sum(one.confidence for one in found)
+    if not sure or sum(one.confidence * one.footfall for one in found) < LEAST_FOOTFALL * sure:
         return None
-    best = max(near, key=lambda one: (one.confidence, -one.time_s))
+    return gait(moments, frame_s)
+
+
+def _on_beat(falls: list[Instant], beat_s: float, walk: Cadence, weight: float) -> Instant | None:
+    """The footfall at a beat, which counts for its time with `weight`; above 0 it needs no evidence of its own."""
+    near = [one for one in falls if abs(one.time_s - beat_s) <= ON_BEAT_S]
+    if not near and not weight:
+        return None
+    best = max(near or falls, key=lambda one: (one.confidence if near else -abs(one.time_s - beat_s), -one.time_s))
     weights = [one.confidence**2 for one in near]
-    time_s = sum(w * one.time_s for w, one in zip(weights, near, strict=True)) / sum(weights)
+    time_s = (weight * beat_s + sum(w * one.time_s for w, one in zip(weights, near, strict=True))) / (
+        weight + sum(weights)
+    )
     sure = min(0.95, 0.4 + 0.6 * walk.quality)
-    return replace(best, time_s=time_s, confidence=max(best.confidence, sure), footfall=max(best.footfall, 1.0))
+    confidence = max(best.confidence, sure) if near else sure
+    return replace(best, time_s=time_s, confidence=confidence, footfall=max(best.footfall, 1.0))
 
 
 def _off_beat(one: Instant, walk: Cadence) -> Instant:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from engine.vision.backdrop import HELD_SPAN_S, Backdrop, Seen
+from engine.vision.bob import sinking
 from engine.vision.cuts import LOOKAHEAD, is_cut, is_flash, thumb
 from engine.vision.motion import STILL, CameraEye, Image, Move, warp
 from engine.vision.regions import Region, changed, noise_level, regions
@@ -32,6 +33,7 @@ class Moment:
     moving: float  # share of the picture that differs from the backdrop
     regions: int
     flash: bool
+    sinking: tuple[float, float] = (0.0, 0.0)  # px downward of what moves: its upper part, and all
 
 
 @dataclass(slots=True)
@@ -86,8 +88,9 @@ class Watcher:
             return Seen(0, time_s, image, thumb(image), STILL, STILL, np.zeros_like(image), 0.0)
         last = self._window[-1]
         move = self._eye.move(last.image, image)
-        change, noise = _since(last.image, image, move)
-        return Seen(last.index + 1, time_s, image, thumb(image), last.pose.then(move), move, change, noise, last.scene)
+        change, noise, sank = _since(last.image, image, move)
+        pose = last.pose.then(move)
+        return Seen(last.index + 1, time_s, image, thumb(image), pose, move, change, noise, last.scene, sinking=sank)
 
     def _settle(self) -> None:
         """Whether the next picture begins a new scene, now that some are known beyond it."""
@@ -103,7 +106,7 @@ class Watcher:
             self.seen.flashes_s.append(now.time_s)
         if not now.flash and is_cut(before, after):
             self.seen.cuts_s.append(now.time_s)
-            now.change = np.zeros_like(now.change)
+            now.change, now.sinking = np.zeros_like(now.change), (0.0, 0.0)
             for later in list(self._window)[k:]:
                 later.scene += 1
 
@@ -139,7 +142,9 @@ class Watcher:
         self._things.add(now.time_s, now.index, now.scene, now.pose, found)
         self._stirs.add(now.time_s, now.index, now.scene, now.pose, stirred)
         self._feel(k)
-        self.seen.moments.append(Moment(now.time_s, now.scene, now.thumb.level, now.move, share, len(found), now.flash))
+        self.seen.moments.append(
+            Moment(now.time_s, now.scene, now.thumb.level, now.move, share, len(found), now.flash, now.sinking)
+        )
 
     def _feel(self, k: int) -> None:
         """The texture of the second around, twice a second."""
@@ -166,10 +171,10 @@ class Watcher:
         return np.asarray(cv2.dilate((change > 0).view(np.uint8), np.ones((7, 7), np.uint8)), np.uint8)
 
 
-def _since(before: Image, now: Image, move: Move) -> tuple[Image, float]:
-    """Change since the picture before, the camera's own taken out, cleared of noise; and that noise."""
+def _since(before: Image, now: Image, move: Move) -> tuple[Image, float, tuple[float, float]]:
+    """Change since the picture before, the camera's own taken out, cleared of noise; that noise; how far it sank."""
     height, width = now.shape
     last = before if move.corner_px(width, height) < 0.05 else warp(before, move)
     noise = noise_level(last, now)
     _, change = cv2.threshold(cv2.absdiff(last, now), max(5.0, 4 * noise), 255, cv2.THRESH_TOZERO)
-    return np.asarray(change, np.uint8), noise
+    return np.asarray(change, np.uint8), noise, sinking(last, now, np.asarray(change, np.uint8))

@@ -9,13 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.vision.backdrop import median_of_seven
+from engine.vision.bob import sinking
 from engine.vision.bounces import Bounce, continued
 from engine.vision.cadence import cadence
 from engine.vision.contacts import kinks
 from engine.vision.cuts import is_cut, is_flash, thumb, unlike
+from engine.vision.gait import gait
 from engine.vision.motion import STILL, CameraEye, Image, Move, warp
 from engine.vision.regions import regions
 from engine.vision.tracks import Row, Series, Track
+from engine.vision.watch import Moment
 from tests.engine.footage import wall
 
 
@@ -148,3 +151,44 @@ def test_steady_blows_do_not_bounce_on() -> None:
 def test_blows_that_go_on_after_three_quicker_ones_are_no_ball() -> None:
     times = [1.0, 1.5, 1.9, 2.22, 2.9, 3.5]
     assert continued([Bounce(t, 60, k) for k, t in enumerate(times)]) == []
+
+
+def test_how_far_a_thing_sinks_is_measured_whatever_way_it_goes() -> None:
+    before, after = np.full((108, 192), 90, np.uint8), np.full((108, 192), 90, np.uint8)
+    body = np.asarray(cv2.GaussianBlur(grey(60, 60, seed=5), (0, 0), 3), np.uint8)
+    before[20:80, 50:110], after[21:81, 51:111] = body, body
+    change = np.asarray(cv2.absdiff(before, after), np.uint8)
+    assert sinking(before, after, change) == pytest.approx((1, 1), abs=0.25)
+    assert sinking(after, before, change) == pytest.approx((-1, -1), abs=0.25)
+    assert sinking(before, before, np.zeros_like(before)) == (0, 0)
+
+
+def bobbing(period_s: float, fastest_s: float, rate: int, seconds: float = 6.0) -> list[Moment]:
+    """Moments of a body that sinks fastest at `fastest_s` and a period later again; each shows a quarter frame on."""
+    times = np.arange(round(seconds * rate)) / rate
+    between = times + (0.25 - 0.5) / rate
+    sank = 0.6 * np.cos(2 * np.pi * (between - fastest_s) / period_s)
+    return [
+        Moment(float(t), 0, 90.0, STILL, 0.1, 1, False, (float(v), float(v))) for t, v in zip(times, sank, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("rate", [24, 30, 60])
+@given(period_s=st.floats(0.45, 0.7), first_s=st.floats(0.2, 0.5))
+@settings(max_examples=10, deadline=None)
+def test_a_walker_is_lowest_fifty_milliseconds_after_the_heel(rate: int, period_s: float, first_s: float) -> None:
+    found = gait(bobbing(period_s, first_s + 0.05 - period_s / 4, rate), 1 / rate)
+    assert found is not None and found.period_s == pytest.approx(period_s, rel=0.01)
+    for k in range(8):
+        assert min(abs(beat - first_s - k * period_s) for beat in found.times_s) < 0.012
+
+
+def test_a_runner_lands_just_after_falling_fastest() -> None:
+    found = gait(bobbing(0.34, 0.53, 30), 1 / 30)
+    assert found is not None and all(min(abs(b - 0.5 - 0.34 * k) for b in found.times_s) < 0.012 for k in range(12))
+
+
+def test_what_moves_at_random_has_no_gait() -> None:
+    rng = np.random.default_rng(4)
+    shaken = [Moment(k / 30, 0, 90.0, STILL, 0.1, 1, False, tuple(rng.normal(0, 1, 2))) for k in range(200)]
+    assert gait(shaken, 1 / 30) is None and gait(shaken[:1], 1 / 30) is None
