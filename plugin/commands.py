@@ -175,7 +175,7 @@ def explain(options: argparse.Namespace, cancel: Cancel) -> int:
 def score(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline score`: the score that a written timeline carries."""
     from engine.score.score import write_scores
-    from plugin.workflow import scores_of
+    from plugin.carried import scores_of
 
     scores = scores_of(options.timeline, options.take)
     write_scores(options.output, scores)

@@ -6,10 +6,15 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from engine.types import FoleylineError, OutputError
+
+
+class TakenError(OutputError):
+    """The name is somebody's already."""
 
 
 class AsideFile:
@@ -33,8 +38,7 @@ class AsideFile:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.file.close()
-            refuse_existing(self.path)
-            self._aside.replace(self.path)
+            give_name(self._aside, self.path)
         except OSError as error:
             self.discard()
             raise error if isinstance(error, OutputError) else unwritable(self.path, error) from error
@@ -63,19 +67,46 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     aside.commit()
 
 
+def give_name(made: Path, path: Path) -> None:
+    """Rename a file, never onto another, however late that one came. Raises TakenError, and OSError as it is."""
+    try:
+        path.hardlink_to(made)
+    except FileExistsError as error:
+        raise _taken(path) from error
+    except OSError:  # a disk whose files have one name each, such as exFAT
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError as error:
+            raise _taken(path) from error
+        try:
+            made.replace(path)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    else:
+        made.unlink()
+
+
+def numbered_paths(path: Path) -> Iterator[Path]:
+    """`path` itself, then with -2, -3 ... before its suffix, without end."""
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
+
+
 def free_path(path: Path) -> Path:
     """`path` itself, or with -2, -3 ... before its suffix: the first that nobody has."""
-    candidate, number = path, 1
-    while os.path.lexists(candidate):
-        number += 1
-        candidate = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return candidate
+    return next(one for one in numbered_paths(path) if not os.path.lexists(one))
 
 
 def refuse_existing(path: Path) -> None:
-    """Raise OutputError when the name is taken."""
+    """Raise TakenError when the name is taken."""
     if os.path.lexists(path):
-        raise OutputError(f"{path} is there already and is never overwritten. Give another name, or move it away.")
+        raise _taken(path)
+
+
+def _taken(path: Path) -> TakenError:
+    return TakenError(f"{path} is there already and is never overwritten. Give another name, or move it away.")
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from engine.media.whole_file import free_path, whole_file
+from engine.media.whole_file import TakenError, free_path, whole_file
 from engine.types import OutputError, TimelineError
 
 
@@ -43,6 +44,27 @@ def test_a_dangling_link_is_somebodys_name_too(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="never overwritten"), whole_file(path):
         pass
     assert path.is_symlink()
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_came_meanwhile_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    path = tmp_path / "a.txt"
+    with whole_file(path) as file:
+        file.write(b"mine")
+    assert path.read_bytes() == b"mine"
+    path.unlink()
+    with pytest.raises(TakenError, match=r"a\.txt is there already"), whole_file(path) as file:
+        file.write(b"mine")
+        path.write_bytes(b"theirs")
+    assert path.read_bytes() == b"theirs"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_next_free_name(tmp_path: Path) -> None:

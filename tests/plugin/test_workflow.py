@@ -20,9 +20,10 @@ from wavinfo import WavInfoReader
 from engine.score.reading import read_scores
 from engine.score.score import write_scores
 from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError
+from plugin.carried import scores_of
 from plugin.cli import main
 from plugin.timeline.select import Choice
-from plugin.workflow import Job, Report, make_stems, scores_of
+from plugin.workflow import Job, Report, make_stems
 from tests.engine.footage import Picture, disc, draw, wall, write_film
 
 WORDS = "a rubber ball bounces on a wooden floor, light rain"
@@ -138,6 +139,33 @@ def test_a_given_name_that_is_taken_gives_way_to_the_next_free_one(cut: Path) ->
     taken.write_text("precious")
     report = run(cut, output=taken)
     assert report.output != taken and taken.read_text() == "precious"
+
+
+def test_two_runs_at_once_each_have_names_of_their_own(cut: Path) -> None:
+    other: list[Report] = []
+
+    def progress(name: str, stage: str, fraction: float) -> None:
+        if stage == "writing" and not other:
+            other.append(run(cut, score=cut.parent / "s.json"))
+
+    mine = make_stems(Job(cut, words=WORDS, handles_frames=12, score=cut.parent / "s.json"), progress)
+    assert [other[0].output.name, mine.output.name] == ["cut.foley.otio", "cut.foley-2.otio"]
+    assert [other[0].media_folder.name, mine.media_folder.name] == ["cut-foley-stems", "cut-foley-2-stems"]
+    assert [one.extras[0].name for one in (other[0], mine)] == ["s.json", "s-2.json"]
+    assert stem_files(mine) == stem_files(other[0])
+
+
+def test_a_full_disk_is_told_by_a_name_that_the_user_knows(cut: Path) -> None:
+    there = sorted(cut.parent.iterdir())
+    code = (
+        "import resource, sys; from plugin.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        f"sys.exit(main(['stems', {str(cut)!r}, '--prompt', {WORDS!r}, '--out', '01:00:02:00']))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "too large" in ended.stderr and ".foleyline" not in ended.stderr and "Traceback" not in ended.stderr
+    assert sorted(cut.parent.iterdir()) == there
 
 
 def test_the_timeline_alone_carries_the_score(cut: Path, tmp_path: Path) -> None:

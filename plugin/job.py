@@ -1,0 +1,108 @@
+"""What is asked for, what was done, and what is refused before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.generate import Settings
+from engine.media.wave_chunks import Depth
+from engine.mix import Levels
+from engine.types import Layer, OutputError, SettingError, WordsError
+from plugin.timeline.select import Choice
+
+LOUDNESS_RANGE_LUFS = (-60.0, -5.0)
+LARGEST_SEED = 2**53 - 1  # what every program that reads JSON keeps exact
+LONGEST_HANDLES = 1200  # frames
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the user asks for."""
+
+    timeline: Path
+    choice: Choice = field(default_factory=Choice)
+    words: str = ""
+    output: Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    handles_frames: int | None = None  # about a second
+    depth: Depth = Depth.INT16
+    skip_missing: bool = False
+    stems_only: bool = False
+    from_score: Path | None = None
+    score: Path | None = None
+    preview: Path | None = None
+    picture: Path | None = None
+
+    @property
+    def wanted_output(self) -> Path:
+        return self.output or self.timeline.with_name(f"{self.timeline.stem}.foley.otio")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedShot:
+    """One shot as it was placed."""
+
+    name: str
+    timecode: str
+    duration_s: float
+    notes: Mapping[Layer, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done."""
+
+    output: Path
+    media_folder: Path
+    take: int
+    tracks: tuple[str, ...]
+    rule: str
+    shots: tuple[PlacedShot, ...]
+    levels: Levels
+    decisions: tuple[tuple[str, str], ...]
+    guesses: tuple[tuple[str, tuple[str, ...]], ...]
+    not_understood: tuple[str, ...]
+    warnings: tuple[str, ...]
+    extras: tuple[Path, ...]  # score, preview, picture
+    seconds: Mapping[str, float]  # by stage of the work
+
+
+def check_job(job: Job) -> None:
+    """SettingError, OutputError or WordsError at once, not after the work, for what cannot be."""
+    check_words(job.words)
+    _check_numbers(job)
+    _check_names(job)
+
+
+def check_words(words: str) -> None:
+    """Raise WordsError for bytes that the system could not read as text."""
+    if any("\ud800" <= letter <= "\udfff" for letter in words):
+        raise WordsError(
+            "the words are not text in this terminal's encoding; "
+            "type them again, or set a UTF-8 locale, such as LC_ALL=C.UTF-8"
+        )
+
+
+def _check_numbers(job: Job) -> None:
+    low, high = LOUDNESS_RANGE_LUFS
+    if not low <= job.settings.programme_lufs <= high:
+        raise SettingError(f"the loudness is {job.settings.programme_lufs:g}; it lies in {low:g} to {high:g} LUFS")
+    if not 0 <= job.settings.seed <= LARGEST_SEED:
+        raise SettingError(f"the seed is {job.settings.seed}; it lies in 0 to {LARGEST_SEED}")
+    if job.handles_frames is not None and not 0 <= job.handles_frames <= LONGEST_HANDLES:
+        raise SettingError(f"the handles are {job.handles_frames} frames; they lie in 0 to {LONGEST_HANDLES}")
+
+
+def _check_names(job: Job) -> None:
+    given = [path for path in (job.output, job.score, job.preview, job.picture) if path is not None]
+    for path in given:
+        if not path.name or path.name == ".." or path.is_dir():
+            raise OutputError(f"{str(path)!r} is a folder; give the name of a file")
+        if not path.parent.is_dir():
+            raise OutputError(f"the folder {path.parent} is not there; make it, or give another name for {path.name}")
+    places = [path.resolve() for path in given]
+    for path in given:
+        if places.count(path.resolve()) > 1:
+            raise OutputError(f"{path} is given for two outputs; give each a name of its own")
