@@ -18,6 +18,7 @@ from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
 from engine.stems import SceneStems
 from engine.text.intent import Decision, Intent
+from engine.text.ontology import ontology
 from engine.text.prompt import read_words
 from engine.types import Cancel, Cue, Layer, MediaError, Progress, Samples, ScoreError, Shot
 from engine.vision.look import look
@@ -102,11 +103,26 @@ def generate(
             score, decisions = rules.perform(scene, intent, hinted, seed=settings.seed, made_by=made_by)
             stems.decisions += decisions
             stems.scenes.append(_sound(score, scene.shots, settings, progress, cancel, align=True))
+        stems.warnings += _unheard(intent, stems.scores)
         stems.levels = mix.mix_scenes(stems.scenes, rules.stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
         stems.close()
         raise
     return stems
+
+
+def _unheard(intent: Intent, scores: Sequence[Score]) -> list[str]:
+    """What the words ask for and no note sounds, with the reason."""
+    ids = [note.id for score in scores for note in score.notes]
+    told = []
+    for source in intent.sources:
+        if not any(f".{source.id}." in one for one in ids):
+            why = "no instrument plays it yet"
+            if ontology().find(source.entry).parts:
+                timed = source.times.at_s or source.times.start_s is not None or source.times.end_s is not None
+                why = "its time lies outside what was chosen" if timed else "nothing gave it a moment"
+            told.append(f'"{source.words}" ({source.entry}) is not heard: {why}.')
+    return told
 
 
 def sound_again(

@@ -123,8 +123,14 @@ def _target(group: str, levels_db: Mapping[Layer, float], programme_lufs: float)
 
 
 def _missing(targets: Mapping[str, float], hops: Mapping[str, dsp.Array]) -> dict[str, float]:
-    """How many dB each group is short of its target; 0 where it is silent."""
+    """How many dB each group is short of its target; 0 where it is silent.
+
+    What is all below the absolute gate, as a room's tone may be before it has its gain, is measured without it.
+    """
     measured = {group: loudness.integrated_lufs(hops[group]) for group in GROUPS}
+    for group in GROUPS:
+        if not math.isfinite(measured[group]) and hops[group].size:
+            measured[group] = loudness.lufs(float(loudness.blocks(hops[group]).mean()))
     return {group: round(targets[group] - lufs, 3) if math.isfinite(lufs) else 0.0 for group, lufs in measured.items()}
 
 

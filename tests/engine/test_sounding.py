@@ -154,6 +154,13 @@ def test_a_stem_stays_as_it_is_when_other_layers_fall_silent() -> None:
         np.testing.assert_array_equal(alone.read(layer, *span), whole.read(layer, *span))
 
 
+def test_the_softest_bed_comes_to_its_target() -> None:
+    quiet = Note("tone", "tone", Layer.AMBIENT, "room_tone", 0.0, 23.0, {}, Place(0.0, 1.0, "dry"), gain_db=-50.0)
+    stems = sound(score(quiet))
+    levels = mix.mix_scenes([stems], {Layer.AMBIENT: -16.0})
+    assert levels.lufs["ambient"] == pytest.approx(-50.0, abs=0.3) == levels.target_lufs["ambient"]
+
+
 def test_ducking_goes_down_ahead_of_each_hit_and_comes_back() -> None:
     curve = mix.ducking(score(bed(), *HITS), 2.0)
     at = curve.at(np.array([0.5, 1.01, 1.2, 2.0, 9.999 + 0.01]))
