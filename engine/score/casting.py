@@ -91,35 +91,26 @@ def _happening(cue: Cue, shot: str, offset_s: float) -> Happening:
     )
 
 
-def cast_struck(
-    happenings: Sequence[Happening], roles: Sequence[Role]
-) -> tuple[dict[str, list[Happening]], list[Happening]]:
-    """Give each happening to a role (by source id); the rest are those that no words ask for.
+def cast_struck(happenings: Sequence[Happening], roles: Sequence[Role]) -> dict[str, list[Happening]]:
+    """Give happenings to roles that strike or walk, by source id.
 
     Steps go to sources that walk and hits to sources that strike; where the words ask for one sort alone it takes
-    both. Several striking sources share the seen objects in turn.
+    both. Several striking sources share the seen objects in turn; words that mean one event take the picture's best.
     """
     walkers = [role for role in roles if role.follows("step")]
     striking = [role for role in roles if role.follows("hit") and not role.follows("step")]
-    single = [role for role in striking if role.once]
     strikers = [role for role in striking if not role.once]
     cast: dict[str, list[Happening]] = {role.source.id: [] for role in (*walkers, *striking)}
-    if not cast:
-        return cast, [one for one in happenings if one.confidence >= SURE]
-    if single and not strikers:
-        hits = [one for one in happenings if not (walkers and one.step)]
-        taken = _cast_single(cast, hits, single)
+    if striking and not strikers:
+        taken = _cast_single(cast, [one for one in happenings if not (walkers and one.step)], striking)
         happenings = [one for one in happenings if one not in taken]
     likely = [one for one in happenings if one.confidence >= ASKED_FOR]
     if walkers and strikers:
         _share(cast, [one for one in likely if one.step], walkers)
         _share(cast, [one for one in likely if not one.step], strikers)
-    elif not (walkers or strikers):
-        pass
-    elif strikers or any(one.step for one in likely) or len(likely) >= FEWEST_STEPS:
+    elif strikers or (walkers and (any(one.step for one in likely) or len(likely) >= FEWEST_STEPS)):
         _share(cast, likely, walkers or strikers)
-    rest = [one for one in happenings if one.confidence >= SURE] if not (walkers or strikers) else []
-    return {source: limited(members, roles, source) for source, members in cast.items()}, rest
+    return {source: limited(members, roles, source) for source, members in cast.items()}
 
 
 def _cast_single(

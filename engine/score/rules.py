@@ -19,6 +19,7 @@ from engine.types import CueKind, Layer, Note
 
 GENERATOR = "rules"
 TEXTURE_SURE = 0.6
+ANCHOR_GAP_S = 0.5
 MOST_WALKERS = 2  # whose unseen steps are heard at once
 FEW_STEPS = 0.25  # of those a walk should have: fewer, and the eye has lost the feet
 WHOOSH_ENERGY = 0.75
@@ -208,16 +209,27 @@ def _write_shot(page: _Writing, shot: _Seen, roles: Sequence[Role]) -> None:
     sounding = [role for role in roles if _sounds_by_itself(role)]
     timed = [role for role in sounding if _is_timed(role)]
     free = [role for role in sounding if not _is_timed(role)]
-    cast, rest = casting.cast_struck(shot.struck, free)
+    rest = _write_free(page, shot, shot.struck, [role for role in free if not _anchor(role)])
     for role in free:
+        if _anchor(role):
+            rest = _write_free(page, shot, _beside_anchor(page, role, rest), [role])
+    for role in timed:
+        _write_timed(page, role, shot)
+    answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in free)
+    if not timed:
+        _write_unasked(page, rest if not answered else [], shot.moving if not free else [])
+
+
+def _write_free(page: _Writing, shot: _Seen, struck: Sequence[Happening], roles: Sequence[Role]) -> Sequence[Happening]:
+    """Sources without times of their own on what was seen; the contacts that none of them took."""
+    cast = casting.cast_struck(struck, roles)
+    for role in roles:
         if role.source.id in cast:
             _write_struck(page, role, cast[role.source.id], shot)
         else:
             _write_moving(page, role, shot)
-    for role in timed:
-        _write_timed(page, role, shot)
-    if not timed:
-        _write_unasked(page, rest, shot.moving if not free else [])
+    taken = {one.id for members in cast.values() for one in members}
+    return [one for one in struck if one.id not in taken]
 
 
 def _sounds_by_itself(role: Role) -> bool:
@@ -225,8 +237,12 @@ def _sounds_by_itself(role: Role) -> bool:
 
 
 def _is_timed(role: Role) -> bool:
-    times = role.source.times
-    return bool(times.at_s or times.every_s or times.after or times.before)
+    return bool(role.source.times.at_s or role.source.times.every_s)
+
+
+def _anchor(role: Role) -> str | None:
+    """The source that this one comes after or before, as the words say."""
+    return role.source.times.after or role.source.times.before
 
 
 def _write_timed(page: _Writing, role: Role, shot: _Seen) -> None:
@@ -248,18 +264,38 @@ def _word_times(page: _Writing, role: Role) -> list[float]:
         step = max(float(times.every_s), 0.02)
         count = min(int((end - start) / step) + 1, role.source.count or 100_000)
         return [start + step * number for number in range(count) if start + step * number < end]
-    return _anchored(page, role)
+    return []
 
 
-def _anchored(page: _Writing, role: Role) -> list[float]:
-    """After or before another source: half a second from its last or first event."""
-    anchor = role.source.times.after or role.source.times.before
-    starts = [note.start_s for note in page.notes if f".{anchor}." in note.id and note.layer is not Layer.AMBIENT]
+def _anchor_starts(page: _Writing, role: Role) -> list[float]:
+    anchor = _anchor(role)
+    return [note.start_s for note in page.notes if f".{anchor}." in note.id and note.layer is not Layer.AMBIENT]
+
+
+def _beside_anchor(page: _Writing, role: Role, happenings: Sequence[Happening]) -> list[Happening]:
+    """Of what was seen, what comes after (or before) the source that the words name."""
+    starts = _anchor_starts(page, role) if _anchor(role) else []
     if not starts:
-        return []
-    gap = 0.5
-    first = max(starts) + gap if role.source.times.after else min(starts) - gap
-    return [first + number * casting.NATURAL_INTERVAL_S["contact"] for number in range(role.source.count or 1)]
+        return list(happenings)
+    if role.source.times.after:
+        return [one for one in happenings if one.time_s > min(starts)]
+    return [one for one in happenings if one.time_s < max(starts)]
+
+
+def _write_anchored(page: _Writing, role: Role, seen: Sequence[_Seen]) -> bool:
+    """Half a second after the last, or before the first, of the source that the words name; whether there is one."""
+    starts = _anchor_starts(page, role)
+    if not starts:
+        return False
+    first = max(starts) + ANCHOR_GAP_S if role.source.times.after else min(starts) - ANCHOR_GAP_S
+    times = [first + number * casting.NATURAL_INTERVAL_S["contact"] for number in range(role.source.count or 1)]
+    for time in times:
+        shot = next((shot for shot in seen if shot.start_s <= time < shot.end_s), None)
+        if shot is not None:
+            event = f"{shot.name}.{role.source.id}.t{round(time * 1000):07d}"
+            page.add(role, [Happening(event, time, _length(role), because=role.source.words)])
+            page.decide(f"{role.entry.id} at {time:.3f} s", f"the words: {role.source.words}")
+    return True
 
 
 def _length(role: Role) -> float:
@@ -294,6 +330,8 @@ def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) 
     """What the words ask for and no shot shows: along what moves, else where the words say."""
     for role in roles:
         if role.source.id in page.sounding or not _sounds_by_itself(role) or _is_timed(role):
+            continue
+        if _anchor(role) and _write_anchored(page, role, seen):
             continue
         for shot, moving in _likely_shots(role, seen):
             start, end = _word_window(page, role, shot)
@@ -342,7 +380,9 @@ def _word_window(page: _Writing, role: Role, shot: _Seen) -> tuple[float, float]
 
 def _write_moving(page: _Writing, role: Role, shot: _Seen) -> None:
     """A continuous source along what moves."""
-    allowed = casting.in_window(role, shot.moving, page.scene)
+    allowed = _beside_anchor(page, role, casting.in_window(role, shot.moving, page.scene))
+    if allowed and role.once:
+        allowed = [max(allowed, key=lambda one: one.duration_s * one.energy * one.confidence)]
     if allowed:
         why = "seen moving, named by the words"
         page.decide(f"{role.entry.id} along {len(allowed)} movements in {shot.name}", why)
@@ -376,6 +416,7 @@ def _faded(notes: list[Note], piece: Happening, whole: Happening) -> list[Note]:
 
 def _write_unasked(page: _Writing, rest: Sequence[Happening], moving: Sequence[Happening]) -> None:
     """What is plainly seen and no words speak of."""
+    rest = [one for one in rest if one.confidence >= casting.SURE]
     swift = [one for one in moving if one.energy >= WHOOSH_ENERGY and one.duration_s < 2.0]
     for entry, members in (
         (DEFAULT_STEP.get(page.place, DEFAULT_STEP[""]), [one for one in rest if one.step]),

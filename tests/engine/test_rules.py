@@ -138,6 +138,17 @@ def test_a_word_that_means_one_event_takes_the_best_that_is_seen_however_faint()
     assert opens == [2.8] and slams == [5.95]
 
 
+def test_what_comes_after_something_takes_what_is_seen_after_it() -> None:
+    cues = (motion(1.0, 3.0), motion(4.5, 1.0), hit(0.5, confidence=0.9), hit(5.9, confidence=0.6))
+    score = score_of("water is poured into a glass, then the jug is put down", cues)
+    assert starts(score, instrument="contact") == [5.9]
+    assert [(note.start_s, note.duration_s) for note in score.notes if note.instrument == "pour"] == [(1.0, 3.0)] * 2
+
+
+def test_what_comes_after_something_and_is_not_seen_follows_it() -> None:
+    assert starts(score_of("a door slams at 2s, then three knocks", ()), instrument="contact") == [2.5, 2.95, 3.4]
+
+
 def test_a_hammer_is_not_one_event() -> None:
     assert len(starts(score_of("a hammer hits a nail", tuple(hit(float(at)) for at in range(1, 6))))) == 5
 
