@@ -124,7 +124,7 @@ def _write_stem(
     about: Broadcast,
     cancel: Cancel | None,
 ) -> None:
-    seed = naming.number(path.stem, job.settings.seed)
+    seed = naming.number(path.stem, stems.of(shot).score.made_by.seed)
     with WaveWriter(path, 2, job.depth, about, seed=seed) as writer:
         for first in range(span.first_sample, span.last_sample, WRITE_BLOCK):
             if cancel and cancel.is_set():
