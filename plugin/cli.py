@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
+from plugin.printed import printable
+
+DEFAULT_SEED, DEFAULT_LUFS = 0, -23.0
 PROMPT = "night street in the rain, a man walks in leather shoes"
 EPILOG = f"""\
 the main job:
@@ -21,21 +26,37 @@ the main job:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 if it did what was asked, 1 on an error, 130 when stopped, 2 for a wrong call."""
-    options = _parser().parse_args(arguments)
+    stop = _Stop()
+    try:
+        with stop:
+            _ready_streams()
+            parser = _parser()
+            options = parser.parse_args(arguments)
+            if options.command == "stems" and (wrong := _unread(options)):
+                parser.error(wrong)
+            stop.patient = options.command == "stems"
+            return _run(options, stop)
+    except KeyboardInterrupt:
+        _say("stopped at once")
+        return 130
+    finally:
+        _leave_what_cannot_be_written()
+
+
+def _run(options: argparse.Namespace, stop: _Stop) -> int:
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(threads, "1")  # small products: more threads are slower, and round otherwise
     from engine.types import CancelledError, FoleylineError
     from plugin import commands
 
-    stop = threading.Event()
-    before = _stop_on_signals(stop)
     try:
-        return int(getattr(commands, options.command)(options, stop))
+        status = int(getattr(commands, options.command)(options, stop))
+        sys.stdout.flush()
+        return status
     except CancelledError:
-        print("foleyline: stopped; nothing was placed", file=sys.stderr)
+        _say("stopped; nothing was placed")
         return 130
     except BrokenPipeError:  # the reader of our output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except FoleylineError as error:
         return _failed(options, str(error), error)
@@ -45,9 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(
             options, f"this should not have happened: {error!r}; run it with --debug and send us the text", error
         )
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _failed(options: argparse.Namespace, message: str, error: BaseException) -> int:
@@ -57,8 +75,13 @@ def _failed(options: argparse.Namespace, message: str, error: BaseException) -> 
         from plugin.progress import JsonLines
 
         JsonLines().say({"event": "error", "kind": type(error).__name__, "message": message})
-    print(f"foleyline: {message}", file=sys.stderr)
+    _say(message)
     return 1
+
+
+def _say(message: str) -> None:
+    with suppress(OSError):  # then there is nobody to tell
+        print(f"foleyline: {printable(message)}", file=sys.stderr)
 
 
 def _in_words(error: OSError | MemoryError) -> str:
@@ -68,17 +91,73 @@ def _in_words(error: OSError | MemoryError) -> str:
     return f"{name}{error.strerror or error}"
 
 
-def _stop_on_signals(stop: threading.Event) -> dict[int, Any]:
-    """Ctrl-C, or an end asked for, stops the work between two steps; a second one stops at once."""
-    if threading.current_thread() is not threading.main_thread():
-        return {}
+class _Stop:
+    """Ctrl-C, an end asked for, or a closed terminal: the work stops between two steps; the second time at once."""
 
-    def interrupted(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+    def __init__(self) -> None:
+        self.patient = True  # False where nothing is made that would have to be cleared away
+        self._asked = False
+        self._before: dict[int, Any] = {}
+
+    def is_set(self) -> bool:
+        return self._asked
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+                    self._before[number] = signal.signal(number, self._interrupted)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if self._asked or not self.patient:
+            for other in self._before:
+                signal.signal(other, signal.SIG_DFL)  # a third time ends the process where it stands
             raise KeyboardInterrupt
-        stop.set()
+        self._asked = True
 
-    return {number: signal.signal(number, interrupted) for number in (signal.SIGINT, signal.SIGTERM)}
+
+def _ready_streams() -> None:
+    """No text is too strange to print, and no file that is opened later takes the place of a closed stream."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # Opened for reading: what is written there fails, as it should, only later and in our words.
+            setattr(sys, name, open(os.open(os.devnull, os.O_RDONLY), mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_what_cannot_be_written() -> None:
+    """Keep the interpreter from trying once more, and complaining, when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _unread(options: argparse.Namespace) -> str:
+    """What is given that a score leaves no place for."""
+    given = {
+        "--prompt": options.prompt != "",
+        "--take-guesses": options.take_guesses,
+        "--seed": options.seed != DEFAULT_SEED,
+        "--loudness": options.loudness != DEFAULT_LUFS,
+    }
+    names = " and ".join(name for name, there in given.items() if there)
+    if options.from_score is None or not names:
+        return ""
+    return (
+        f"--from-score sounds the score as it is written; {names} would change nothing. Leave it out, or edit the score"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,8 +216,10 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--take-guesses", action="store_true", help="sound what unknown words probably mean")
     parser.add_argument("--explain", action="store_true", help="print every decision with its reason")
     sound = parser.add_argument_group("sound")
-    sound.add_argument("--seed", type=int, default=0, help="another number gives another take of the same")
-    sound.add_argument("--loudness", type=float, default=-23.0, metavar="LUFS", help="of the whole (default -23)")
+    sound.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another number gives another take of the same")
+    sound.add_argument(
+        "--loudness", type=float, default=DEFAULT_LUFS, metavar="LUFS", help="of the whole (default -23)"
+    )
     sound.add_argument("--handles", type=int, metavar="FRAMES", help="sound before and after each clip (default: 1 s)")
     sound.add_argument("--bits", choices=("16", "24", "32f"), default="16", help="of the WAV files (default 16)")
     _add_selection(parser)

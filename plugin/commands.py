@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from engine.types import Cancel, Layer, WordsError
+from engine.types import Cancel, Layer, OutputError, WordsError
+from plugin import printed
+from plugin.printed import json_text, markup, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,11 +46,25 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
     reporter = JsonLines() if options.json else Bars()
     with reporter:
         report = make_stems(job, reporter.progress, cancel)
-    if isinstance(reporter, JsonLines):
-        reporter.say({"event": "done", **report_json(report)})
-    else:
-        _print_report(report, explain=options.explain)
+    with _telling(f"{report.output} was written with its stems in {report.media_folder}"):
+        if isinstance(reporter, JsonLines):
+            reporter.say({"event": "done", **report_json(report)})
+            if reporter.broken:
+                raise reporter.broken
+        else:
+            _print_report(report, explain=options.explain)
     return 0
+
+
+@contextmanager
+def _telling(done: str) -> Iterator[None]:
+    """What was done is said on the error stream where standard output does not take the report. Raises OutputError."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{done}; only the report could not be written to standard output: {reason}") from error
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -85,39 +102,35 @@ def _finite(levels: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def _print_report(report: Report, *, explain: bool) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(highlight=False)
+    console = printed.console()
     if explain:
         for what, why in report.decisions:
-            console.print(f"  {escape(what)}  [dim]because: {escape(why)}[/dim]", soft_wrap=True)
+            console.print(f"  {markup(what)}  [dim]because: {markup(why)}[/dim]", soft_wrap=True)
     _print_shots(console, report)
     _print_levels(console, report)
     for words, entries in report.guesses:
         guess = f'"{words}" is not known; it may mean {", ".join(entries)} (a guess: --take-guesses sounds the first)'
-        console.print(f"[yellow]?[/yellow] {escape(guess)}", soft_wrap=True)
+        console.print(f"[yellow]?[/yellow] {markup(guess)}", soft_wrap=True)
     if report.not_understood:
-        console.print(f"[yellow]?[/yellow] not understood: {escape(', '.join(report.not_understood))}")
+        console.print(f"[yellow]?[/yellow] not understood: {markup(', '.join(report.not_understood))}")
     for warning in report.warnings:
-        console.print(f"[yellow]![/yellow] {escape(warning)}", soft_wrap=True)
+        console.print(f"[yellow]![/yellow] {markup(warning)}", soft_wrap=True)
     console.print(f"placed on {', '.join(report.tracks)} in {report.seconds['all']:.1f} s:")
     for path in (report.output, report.media_folder, *report.extras):
-        console.print(f"  {escape(str(path))}", soft_wrap=True)
+        console.print(f"  {markup(str(path))}", soft_wrap=True)
 
 
 def _print_shots(console: Console, report: Report) -> None:
-    from rich.markup import escape
     from rich.table import Table
 
     table = Table(
-        "shot", "at", "length", *(layer.value for layer in Layer), title=f"{escape(report.rule)}", title_justify="left"
+        "shot", "at", "length", *(layer.value for layer in Layer), title=f"{markup(report.rule)}", title_justify="left"
     )
     for column in table.columns[2:]:
         column.justify = "right"
     for shot in report.shots:
         counts = [f"{shot.notes[layer]} note{'' if shot.notes[layer] == 1 else 's'}" for layer in Layer]
-        table.add_row(escape(shot.name), shot.timecode, f"{shot.duration_s:.2f} s", *counts)
+        table.add_row(markup(shot.name), shot.timecode, f"{shot.duration_s:.2f} s", *counts)
     console.print(table)
 
 
@@ -157,7 +170,9 @@ def explain(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline explain`: what words ask for, and why."""
     from engine.text.explain import explain as lines_of
     from engine.text.prompt import read_words
+    from plugin.job import check_words
 
+    check_words(options.words)
     try:
         rate = Fraction(options.fps)
     except (ValueError, ZeroDivisionError) as error:
@@ -180,15 +195,13 @@ def score(options: argparse.Namespace, cancel: Cancel) -> int:
     scores = scores_of(options.timeline, options.take)
     write_scores(options.output, scores)
     notes = sum(len(one.notes) for one in scores)
-    if options.json:
-        _print_json({"event": "done", "output": str(options.output), "scenes": len(scores), "notes": notes})
-    else:
-        print(f"{notes} notes of {len(scores)} scenes written to {options.output}")
+    with _telling(f"{options.output} was written"):
+        if options.json:
+            _print_json({"event": "done", "output": str(options.output), "scenes": len(scores), "notes": notes})
+        else:
+            print(printable(f"{notes} notes of {len(scores)} scenes written to {options.output}"))
     return 0
 
 
 def _print_json(value: Any) -> None:
-    import json
-
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    sys.stdout.write("\n")
+    print(json_text(value, sys.stdout, indent=1))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from plugin import printed
+from plugin.printed import markup
 from plugin.timeline import clock
 from plugin.timeline.cut import Cut, CutClip
 from plugin.timeline.medium import is_there
@@ -45,24 +47,26 @@ def _clip_json(cut: Cut, clip: CutClip) -> dict[str, Any]:
 
 
 def print_inspection(cut: Cut) -> None:
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = printed.console()
     rate = clock.nominal_rate(cut.rate) if cut.rate.denominator == 1 else f"{float(cut.rate):.3f}"
     counting = " drop-frame" if cut.drop_frame else ""
-    console.print(f"[bold]{escape(cut.name)}[/bold]  {cut.timecode_range(cut.record)}  {rate} fps{counting}")
+    console.print(f"[bold]{markup(cut.name)}[/bold]  {cut.timecode_range(cut.record)}  {rate} fps{counting}")
     table = Table("track", "clip", "record range", "source", "speed", "media")
     for clip in cut.clips:
-        name = escape(clip.name) + ("" if clip.enabled else " [dim](disabled)[/dim]")
+        name = markup(clip.name) + ("" if clip.enabled else " [dim](disabled)[/dim]")
         source = f"{float(clip.source_start):.3f} s"
-        table.add_row(clip.track.label, name, cut.timecode_range(clip.record), source, _speed(clip), _medium(clip))
+        table.add_row(
+            markup(clip.track.label), name, cut.timecode_range(clip.record), source, _speed(clip), _medium(clip)
+        )
     console.print(table)
     for marker in (*cut.markers, *(one for clip in cut.clips for one in clip.markers)):
-        console.print(f"marker {cut.timecode(marker.record.start)} {marker.colour} {escape(' '.join(marker.words))}")
+        console.print(
+            f"marker {cut.timecode(marker.record.start)} {markup(marker.colour)} {markup(' '.join(marker.words))}"
+        )
     for warning in cut.warnings:
-        console.print(f"[yellow]![/yellow] {escape(warning)}")
+        console.print(f"[yellow]![/yellow] {markup(warning)}")
 
 
 def _speed(clip: CutClip) -> str:
@@ -70,10 +74,8 @@ def _speed(clip: CutClip) -> str:
 
 
 def _medium(clip: CutClip) -> str:
-    from rich.markup import escape
-
     if clip.medium.path is None:
-        return f"[red]{escape(clip.medium.problem)}[/red]"
+        return f"[red]{markup(clip.medium.problem)}[/red]"
     if not is_there(clip.medium.path):
-        return f"[red]missing:[/red] {escape(str(clip.medium.path))}"
-    return escape(clip.medium.path.name)
+        return f"[red]missing:[/red] {markup(str(clip.medium.path))}"
+    return markup(clip.medium.path.name)

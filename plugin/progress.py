@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from types import TracebackType
 from typing import IO, Any, Protocol
+
+from plugin.printed import json_text, markup
 
 
 class Reporter(Protocol):
@@ -41,11 +42,9 @@ class Bars:
         self._bars.stop()
 
     def progress(self, name: str, stage: str, fraction: float) -> None:
-        from rich.markup import escape
-
         with self._lock:
             if (name, stage) not in self._tasks:
-                self._tasks[name, stage] = self._bars.add_task(f"{stage:<9} {escape(name)}", total=1.0)
+                self._tasks[name, stage] = self._bars.add_task(f"{stage:<9} {markup(name)}", total=1.0)
             self._bars.update(self._tasks[name, stage], completed=fraction)
 
 
@@ -54,6 +53,7 @@ class JsonLines:
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         self._stream = stream or sys.stdout
+        self.broken: OSError | None = None  # why the stream takes nothing any more; the work goes on
         self._told: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
 
@@ -63,7 +63,7 @@ class JsonLines:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.flush()
+        """Every line has been flushed."""
 
     def progress(self, name: str, stage: str, fraction: float) -> None:
         with self._lock:
@@ -77,5 +77,9 @@ class JsonLines:
             self._say(message)
 
     def _say(self, message: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(message, ensure_ascii=False) + "\n")
-        self._stream.flush()
+        if self.broken is None:
+            try:
+                self._stream.write(json_text(message, self._stream) + "\n")
+                self._stream.flush()
+            except OSError as error:
+                self.broken = error

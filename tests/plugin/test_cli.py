@@ -55,3 +55,27 @@ def test_explain_prints_reasons(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_wrong_frame_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "rain", "--fps", "fast"]) == 1
     assert "--fps" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [["--prompt", "thunder"], ["--seed", "3"], ["--loudness", "-16"], ["--take-guesses"]])
+def test_what_a_score_leaves_no_place_for_is_a_wrong_call(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["stems", "cut.otio", "--from-score", "s.json", *given])
+    assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert "--from-score" in told and given[0] in told
+
+
+def test_a_score_is_sounded_with_what_does_not_touch_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "no.otio")
+    assert main(["stems", path, "--from-score", "s.json", "--explain", "--bits", "24", "--prompt", ""]) == 1
+    assert "no.otio" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["stems", "cut.otio", "--prompt"], ["explain"]])
+def test_words_that_are_no_text_are_refused_before_anything(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "rain \udcff\udcfe", "--json"]) == 1
+    message = json.loads(capsys.readouterr().out)
+    assert message["kind"] == "WordsError" and "not text in this terminal's encoding" in message["message"]
