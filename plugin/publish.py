@@ -61,7 +61,15 @@ def _stage(parent: Path) -> Iterator[Path]:
         with lock:
             yield stage
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        _remove(stage)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except KeyboardInterrupt:  # comes once; the folder goes nevertheless
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _hold(stage: Path) -> AbstractContextManager[object]:
@@ -132,7 +140,7 @@ def publish(
     """
     with ExitStack() as taken_back:
         output, folder = _make_folder(wanted)
-        taken_back.callback(shutil.rmtree, folder, ignore_errors=True)
+        taken_back.callback(_remove, folder)
         with speaking_of(folder):
             for clip in clips:
                 (stage / clip.path.name).replace(folder / clip.path.name)
