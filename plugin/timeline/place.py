@@ -29,6 +29,7 @@ NAMESPACE = "foleyline"
 """The key of our own metadata."""
 
 _TRACK_NAME = re.compile(r"Foley (Ambient|Action|Material)(?: (\d{1,6}))?")
+_STEM_NAME = re.compile(r".*_FOLEYLINE_[A-Za-z0-9-]*-T(\d{1,6})(?:\.wav)?", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -94,10 +95,15 @@ def place_stems(
 
 
 def next_take(timeline: Path | Document) -> int:
-    """The number of the take that the next stems on this timeline are: 1, or one more than the last."""
+    """The number of the take that the next stems on this timeline are: 1, or one more than the last.
+
+    Tracks may have been renamed; the stems on them still say in their names which take they are.
+    """
     document = timeline if isinstance(timeline, Document) else open_document(timeline)
-    names = (_TRACK_NAME.fullmatch(child.name) for child in document.timeline.tracks)
-    return 1 + max((int(name[2] or 1) for name in names if name), default=0)
+    tracks = [_TRACK_NAME.fullmatch(child.name) for child in document.timeline.tracks]
+    stems = [_STEM_NAME.fullmatch(name) for node in walk(document.timeline.tracks) for name in _names(node.item)]
+    takes = [int(found[2] or 1) for found in tracks if found] + [int(found[1]) for found in stems if found]
+    return 1 + max(takes, default=0)
 
 
 def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
@@ -107,18 +113,17 @@ def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
 
 
 def _found(node: Node) -> FoundStem | None:
-    match = _TRACK_NAME.fullmatch(node.parent.item.name) if node.parent else None
+    """A clip that carries our note, on whatever track: editors rename and regroup."""
     note = node.item.metadata.get(NAMESPACE)
-    if (
-        match is None
-        or not isinstance(note, Mapping)
-        or node.record is None
-        or not isinstance(node.item, otio.schema.Clip)
-    ):
+    if node.parent is None or not isinstance(node.item, otio.schema.Clip) or not isinstance(note, Mapping):
+        return None
+    named = _TRACK_NAME.fullmatch(node.parent.item.name)
+    layer = note.get("layer", named[1].lower() if named else None)
+    take = note.get("take", int(named[2] or 1) if named else None)
+    if node.record is None or layer not in set(Layer) or not isinstance(take, int):
         return None
     url = getattr(node.item.media_reference, "target_url", "")
-    layer, take = Layer(match[1].lower()), int(match[2] or 1)
-    return FoundStem(node.item.name, match[0], layer, take, url, node.record, _plain(note))
+    return FoundStem(node.item.name, node.parent.item.name, Layer(layer), take, url, node.record, _plain(note))
 
 
 def check_placeable(timeline: Path | Document) -> None:
