@@ -72,8 +72,14 @@ class Report:
 def check_job(job: Job) -> None:
     """SettingError, OutputError or WordsError at once, not after the work, for what cannot be."""
     check_words(job.words)
+    _check_score(job)
     _check_numbers(job)
     _check_names(job)
+
+
+def _check_score(job: Job) -> None:
+    if job.from_score and (job.words or job.settings.accept_guesses):
+        raise SettingError("a score is sounded as it is written; words and guesses beside it would not be read")
 
 
 def check_words(words: str) -> None:

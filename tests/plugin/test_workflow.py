@@ -19,7 +19,7 @@ from wavinfo import WavInfoReader
 from engine.generate import Settings
 from engine.score.reading import read_scores
 from engine.score.score import write_scores
-from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError
+from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError, SettingError
 from plugin.carried import scores_of
 from plugin.cli import main
 from plugin.timeline.select import Choice
@@ -33,7 +33,8 @@ def quiet(name: str, stage: str, fraction: float) -> None:
 
 
 def run(cut: Path, **changes: Any) -> Report:
-    return make_stems(replace(Job(cut, words=WORDS, handles_frames=12), **changes), quiet)
+    words = "" if "from_score" in changes else WORDS
+    return make_stems(replace(Job(cut, words=words, handles_frames=12), **changes), quiet)
 
 
 def placed(path: Path) -> dict[str, list[Any]]:
@@ -143,8 +144,13 @@ def test_the_timeline_alone_carries_the_score(cut: Path, tmp_path: Path) -> None
 
 def test_sounding_the_score_again_gives_the_same_stems(cut: Path, tmp_path: Path) -> None:
     report = run(cut, score=tmp_path / "score.json", settings=Settings(seed=7))
-    again = run(cut, from_score=tmp_path / "score.json", words="", settings=Settings())
+    again = run(cut, from_score=tmp_path / "score.json", settings=Settings())
     assert list(stem_files(again).values()) == list(stem_files(report).values())
+
+
+def test_words_beside_a_score_are_refused(cut: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="score is sounded as it is written"):
+        run(cut, from_score=tmp_path / "score.json", words="thunder")
 
 
 def test_one_edited_note_changes_only_its_own_samples(cut: Path, tmp_path: Path) -> None:
