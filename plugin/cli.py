@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, stop: _Stop) -> int:
     for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(threads, "1")  # small products: more threads are slower, and round otherwise
+        os.environ[threads] = "1"  # whatever the host says: with more, small products are slower and round otherwise
     from engine.types import CancelledError, FoleylineError
     from plugin import commands
 

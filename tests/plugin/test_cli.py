@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,9 @@ def test_words_that_are_no_text_are_refused_before_anything(
     assert main([*command, "rain \udcff\udcfe", "--json"]) == 1
     message = json.loads(capsys.readouterr().out)
     assert message["kind"] == "WordsError" and "not text in this terminal's encoding" in message["message"]
+
+
+def test_no_host_makes_products_round_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert main(["explain", "rain"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
