@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -11,7 +12,7 @@ from fractions import Fraction
 
 from engine.media.decode import Frame, read_frames
 from engine.media.source import Report
-from engine.types import Cancel, CancelledError, Cue, Curve, Shot
+from engine.types import Cancel, CancelledError, Cue, Curve, MediaError, Shot
 from engine.vision import cache
 from engine.vision.hits import hits
 from engine.vision.overview import camera_cues, cut_cues, motion_cues, motion_curve, place_cues, texture_cues
@@ -20,6 +21,7 @@ from engine.vision.watch import Watched, Watcher
 COLOUR_RATE = 8.0
 MOST_PICTURES_S = 61  # of record time; what is faster cannot be heard as separate
 BACKWARD_SPAN_S = 3
+WINDOW_S, OVERLAP_S = 60.0, 2.0
 _AHEAD = 32
 
 
@@ -42,16 +44,24 @@ def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, 
         progress(1.0)
         return Look(*kept)
     report = Report(shot.media)
-    watched = _watch(shot, report, progress, cancel)
-    seen = Look(_cues(watched, float(shot.duration)), report.warnings(), motion_curve(watched))
+    cues: list[Cue] = []
+    motion: list[tuple[float, float]] = []
+    for first, last, watched in _watch(shot, report, progress, cancel):
+        cues += _cues(watched, first, last, float(shot.duration))
+        moved = motion_curve(watched) or Curve((), ())
+        motion += [point for point in zip(moved.times_s, moved.values, strict=True) if first <= point[0] < last]
+    curve = Curve(tuple(time for time, _ in motion), tuple(value for _, value in motion)) if motion else None
+    seen = Look(tuple(cues), report.warnings(), curve)
     cache.store(name, seen.cues, seen.warnings, seen.motion)
     return seen
 
 
-def _cues(watched: Watched, duration_s: float) -> tuple[Cue, ...]:
+def _cues(watched: Watched, first_s: float, last_s: float, duration_s: float) -> tuple[Cue, ...]:
+    """What begins from `first_s` on and before `last_s`."""
     found = [*hits(watched), *motion_cues(watched), *texture_cues(watched), *camera_cues(watched)]
     found += [*place_cues(watched), *cut_cues(watched)]
-    inside = [_within(cue, duration_s) for cue in found if -0.02 <= cue.time_s < duration_s]
+    earliest = first_s if first_s > 0 else -0.02
+    inside = [_within(cue, duration_s) for cue in found if earliest <= cue.time_s < min(last_s, duration_s)]
     return tuple(sorted(inside, key=lambda cue: (cue.time_s, cue.id)))
 
 
@@ -60,8 +70,14 @@ def _within(cue: Cue, duration_s: float) -> Cue:
     return replace(cue, time_s=start, duration_s=max(0.0, min(cue.duration_s, duration_s - start)))
 
 
-def _watch(shot: Shot, report: Report, progress: Callable[[float], None], cancel: Cancel | None) -> Watched:
-    watcher: Watcher | None = None
+def _watch(
+    shot: Shot, report: Report, progress: Callable[[float], None], cancel: Cancel | None
+) -> Iterator[tuple[float, float, Watched]]:
+    """A long shot is watched a minute at a time, so that what is kept does not grow with it: (from, to, what was seen).
+
+    Each watcher sees a little more at both ends than it answers for.
+    """
+    watchers: list[tuple[float, Watcher]] = []
     total_s = max(float(shot.duration), 1e-6)
     with closing(_record_frames(shot, report)) as frames:
         for k, (time_s, frame) in enumerate(frames):
@@ -69,12 +85,19 @@ def _watch(shot: Shot, report: Report, progress: Callable[[float], None], cancel
                 progress(min(0.99, max(0.0, time_s / total_s)))
                 if cancel is not None and cancel.is_set():
                     raise CancelledError(f"{shot.name}: looking was stopped")
-            watcher = watcher or Watcher(frame.grey.shape[1], frame.grey.shape[0])
-            watcher.add(time_s, frame.grey, frame.rgb)
-    assert watcher is not None  # read_frames raises where there is no picture
-    watched = watcher.end()
+            begin = watchers[-1][0] + WINDOW_S if watchers else 0.0
+            if not watchers or time_s >= begin - OVERLAP_S:
+                watchers.append((begin, Watcher(frame.grey.shape[1], frame.grey.shape[0])))
+            if len(watchers) > 1 and time_s >= watchers[1][0] + OVERLAP_S:
+                first, watcher = watchers.pop(0)
+                yield first, first + WINDOW_S, watcher.end()
+            for _, watcher in watchers:
+                watcher.add(time_s, frame.grey, frame.rgb)
+    if not watchers:
+        raise MediaError(f"{shot.media}: no picture could be read where {shot.name!r} plays; check the clip's range.")
+    for number, (first, watcher) in enumerate(watchers):
+        yield first, first + WINDOW_S if number + 1 < len(watchers) else math.inf, watcher.end()
     progress(1.0)
-    return watched
 
 
 def _record_frames(shot: Shot, report: Report) -> Generator[tuple[float, Frame], None, None]:

@@ -258,3 +258,18 @@ def test_json_that_cannot_be_written_ends_without_a_trace(cut: Path, where: str)
         cwd=Path(__file__).resolve().parents[2],
     )
     assert told.returncode == 1 and "Traceback" not in told.stderr
+
+
+def test_a_run_after_the_tracks_were_renamed_is_another_take(cut: Path) -> None:
+    first = make_stems(Job(cut, words="rain"), quiet)
+    written = otio.adapters.read_from_file(str(first.output))
+    for one in written.tracks:
+        one.name = one.name.replace("Foley", "FX")
+    renamed = save(written, cut.parent / "cut.otio")
+    assert make_stems(Job(renamed, words="rain"), quiet).output.exists()
+
+
+def test_a_backward_clip_before_its_files_start_is_a_media_error(tmp_path: Path, film: Path) -> None:
+    backward = clip("back", 24, start=-24, url=film.as_uri(), speed=-1)
+    with pytest.raises(MediaError, match=r"ball\.mp4.*picture"):
+        make_stems(Job(save(timeline(track(backward)), tmp_path / "cut.otio")), quiet)
