@@ -19,6 +19,7 @@ from plugin.timeline import clock
 
 HEIGHT = 540
 AUDIO_BLOCK = 1024
+BACKWARD_FRAMES = 24  # read at once, and held, where a shot runs backwards
 
 
 def write_preview(
@@ -123,16 +124,24 @@ def _shot_pictures(shot: Shot, rate: Fraction, start: int, stop: int) -> Iterato
         return
     middles = [(frame + Fraction(1, 2)) / rate - shot.record_start for frame in range(start, stop)]
     times = [max(shot.source_start + middle * shot.speed, Fraction(0)) for middle in middles]
-    pictures = pictures_at(shot.media, sorted(times), height=HEIGHT)
-    yield from pictures if shot.speed >= 0 else reversed(list(pictures))
+    if shot.speed >= 0:
+        yield from pictures_at(shot.media, times, height=HEIGHT)
+        return
+    for first in range(0, len(times), BACKWARD_FRAMES):
+        some = times[first : first + BACKWARD_FRAMES]
+        yield from reversed(list(pictures_at(shot.media, sorted(some), height=HEIGHT)))
 
 
 def _sized(picture: np.ndarray[Any, Any], width: int, height: int) -> np.ndarray[Any, Any]:
-    """Shots of another shape stand in the middle, with black around them."""
+    """Shots of another shape stand whole in the middle, with black around them."""
     if picture.shape[:2] == (height, width):
         return np.ascontiguousarray(picture)
+    scale = min(height / picture.shape[0], width / picture.shape[1], 1.0)
+    if scale < 1.0:
+        size = [max(round(side * scale), 1) for side in picture.shape[:2]]
+        whole = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        picture = whole.reformat(width=size[1], height=size[0]).to_ndarray()
     made = np.zeros((height, width, 3), dtype=np.uint8)
-    cut = picture[:height, : min(width, picture.shape[1])]
-    top, left = (height - cut.shape[0]) // 2, (width - cut.shape[1]) // 2
-    made[top : top + cut.shape[0], left : left + cut.shape[1]] = cut
+    top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
+    made[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
     return made
