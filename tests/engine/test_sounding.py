@@ -182,6 +182,20 @@ def test_alignment_finds_the_lag_and_the_polarity(lag: int, turned: bool) -> Non
     assert abs(shift) <= 72
 
 
+def test_a_bed_stands_where_its_place_says() -> None:
+    def left_over_right_db(pan: float) -> float:
+        heard = whole(sound(score(bed(place=Place(pan, 1.0, "dry")))), Layer.AMBIENT)
+        return float(10 * np.log10((heard[0] ** 2).sum() / (heard[1] ** 2).sum()))
+
+    assert left_over_right_db(-0.5) > 3.0 and left_over_right_db(0.5) < -3.0 and abs(left_over_right_db(0.0)) < 0.5
+
+
+def test_a_mix_ducks_the_ambience_under_hits_and_keeps_it_in_the_score() -> None:
+    stems = sound(score(bed(), *HITS))
+    mix.mix_scenes([stems], {})
+    assert stems.score.mix is not None and min(stems.score.mix.duck.values) == -2.0
+
+
 def test_fades_and_distance_shape_a_bed() -> None:
     near = sound(score(bed(fade_in_s=2.0, fade_out_s=2.0)))
     far = sound(score(bed(place=Place(0.0, 40.0, "dry"))))

@@ -22,6 +22,7 @@ from engine.score.score import write_scores
 from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError, SettingError
 from plugin.carried import scores_of
 from plugin.cli import main
+from plugin.commands import report_json
 from plugin.timeline.select import Choice
 from plugin.workflow import Job, Report, make_stems
 
@@ -73,6 +74,8 @@ def test_every_stem_is_exact_to_the_sample_and_stamped(cut: Path) -> None:
         info = WavInfoReader(str(path))
         assert info.bext.time_reference == (86400 + start - 12) * 2000  # of the file, which begins with its handle
         assert info.ixml is not None
+        note = info.ixml.raw_xml.findtext("NOTE")
+        assert WORDS in note and "licence: yours" in note
 
 
 def test_the_same_command_gives_the_same_bytes(cut: Path) -> None:
@@ -240,6 +243,12 @@ def test_the_command_tells_what_it_placed(cut: Path, how: list[str], capsys: pyt
     else:
         assert "drop one" in told and "LUFS" in told and "Foley Material" in told and "cut.foley.otio" in told
         assert ("asked for in" in told) == (how == ["--explain"])
+
+
+def test_programs_are_told_what_the_limiter_took(cut: Path) -> None:
+    report = run(cut)
+    loud = replace(report, levels=replace(report.levels, limited_db=3.5))
+    assert report_json(loud)["limited_db"] == 3.5
 
 
 def test_what_is_asked_for_and_not_heard_is_told(cut: Path) -> None:
