@@ -34,6 +34,7 @@ class Settings:
     seed: int = 0
     programme_lufs: float = mix.PROGRAMME_LUFS
     accept_guesses: bool = False
+    start_timecode: str | None = None  # of the first shot's first frame: timecode in the words is read by it
     skip_broken: bool = False  # go on, by the words alone, where a picture cannot be read
     scratch: Path | None = None  # where sound waits before it is mixed; the system's temporary folder by default
 
@@ -94,7 +95,9 @@ def generate(
     CancelledError; whatever is raised, no scratch sound stays behind.
     """
     rate = shots[0].frame_rate if shots else Fraction(24)
-    intent = read_words(words, frame_rate=rate, accept_guesses=settings.accept_guesses)
+    intent = read_words(
+        words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
+    )
     made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
     stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
     try:

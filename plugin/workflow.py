@@ -90,7 +90,8 @@ def _write_timeline(job: Job, clips: Sequence[StemClip], path: Path) -> None:
 def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -> Stems:
     if job.from_score:
         return engine.sound_again(plan.shots, read_scores(job.from_score), job.settings, progress, cancel)
-    return engine.generate(plan.shots, job.words, job.settings, progress, cancel)
+    start = plan.cut.timecode(plan.shots[0].record_start)
+    return engine.generate(plan.shots, job.words, replace(job.settings, start_timecode=start), progress, cancel)
 
 
 def _write_stems(

@@ -26,6 +26,7 @@ WHOOSH_ENERGY = 0.75
 USUAL_LEVEL_DB = {Layer.AMBIENT: -8.0, Layer.ACTION: -4.0, Layer.MATERIAL: -4.0}  # in the ontology's levels
 LONGEST_NOTE_S = 30.0
 BED_FADE_S = 1.5
+CROSSFADE_S = 0.5
 
 DEFAULT_STRUCK, DEFAULT_SWIFT = "hit.wood", "whoosh.swing"
 DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "": "footsteps.concrete"}
@@ -72,12 +73,15 @@ def perform(
     if intent.silent:
         page.decide("silence", "the words ask for it")
     else:
-        hinted = hinted if not intent.sources else ()
-        _write_ambience(page, _roles(intent, *hinted, excluded=intent))
+        words = _roles(intent, intent)
+        hints = [_roles(one, intent, f"h{number}") for number, one in enumerate(hinted, 1)] if not words else []
+        _write_ambience(page, words, hints)
         seen = [_seen(scene, index) for index in range(len(scene.shots))]
         for index, shot in enumerate(seen):
-            _write_shot(page, shot, _roles(intent, *hinted[index : index + 1], excluded=intent))
-        _write_unseen(page, seen, _roles(intent, *hinted, excluded=intent))
+            _write_shot(page, shot, [*words, *(hints[index] if hints else ())])
+        _write_unseen(page, seen, words)
+        for shot, roles in zip(seen, hints, strict=False):
+            _write_unseen(page, [shot], roles)
     notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
     made_by = made_by or Provenance(GENERATOR, seed=seed, words=intent.words)
     return Score(scene.id, scene.record_start, scene.duration, notes, None, made_by), page.decisions
@@ -103,15 +107,13 @@ def scene_place(scene: Scene) -> str:
     return best if best and weight[best] >= 0.5 * float(scene.duration) else ""
 
 
-def _roles(*intents: Intent, excluded: Intent) -> list[Role]:
-    """Sources with their entries, those of equal entry once, the excluded ones never."""
-    found: dict[str, Role] = {}
-    for index, intent in enumerate(intents):
-        for source in intent.sources:
-            if not excluded.excludes(source.entry):
-                named = replace(source, id=f"{source.id}h{index}") if index else source
-                found.setdefault(f"{source.entry}/{source.words}", Role(named, ontology().find(source.entry)))
-    return list(found.values())
+def _roles(intent: Intent, excluded: Intent, mark: str = "") -> list[Role]:
+    """Sources with their entries, the excluded ones left out; `mark` keeps those of clip names apart."""
+    return [
+        Role(replace(source, id=f"{source.id}{mark}"), ontology().find(source.entry))
+        for source in intent.sources
+        if not excluded.excludes(source.entry)
+    ]
 
 
 def _role(entry: str, why: str) -> Role:
@@ -126,15 +128,37 @@ def _playable(role: Role, layer: Layer | None = None) -> bool:
 # Ambience
 
 
-def _write_ambience(page: _Writing, roles: Sequence[Role]) -> None:
-    beds = [role for role in roles if _playable(role, Layer.AMBIENT)]
-    for role in roles:
+def _write_ambience(page: _Writing, words: Sequence[Role], hints: Sequence[Sequence[Role]]) -> None:
+    """One ambience for the scene; what a clip's own name asks for sounds with that clip."""
+    for role in (*words, *(role for roles in hints for role in roles)):
         if not role.entry.parts:
             page.decide(f"nothing sounds for {role.entry.id}", "understood, but no instrument plays it yet")
-    if not beds:
+    beds = [role for role in words if _playable(role, Layer.AMBIENT)]
+    named = [[role for role in roles if _playable(role, Layer.AMBIENT)] for roles in hints]
+    if not beds and not (named and all(named)):
         beds = _seen_beds(page)
     for role in beds:
         _write_bed(page, role)
+    for first, last, role in _stretches(named):
+        shots = page.scene.shots
+        start = page.scene.offset(shots[first]) - CROSSFADE_S / 2 if first else -float(shots[0].head)
+        end = page.scene.offset(shots[last]) + float(shots[last].duration)
+        end += CROSSFADE_S / 2 if last + 1 < len(shots) else float(shots[-1].tail)
+        fades = (CROSSFADE_S if first else 0.0, CROSSFADE_S if last + 1 < len(shots) else 0.0)
+        _write_bed(page, role, (start, end), fades)
+
+
+def _stretches(named: Sequence[Sequence[Role]]) -> list[tuple[int, int, Role]]:
+    """(first shot, last shot, role) of each entry, through the shots that follow each other and all name it."""
+    found: list[tuple[int, int, Role]] = []
+    for index, roles in enumerate(named):
+        for role in roles:
+            going = next((one for one in found if one[1] == index - 1 and one[2].entry.id == role.entry.id), None)
+            if going:
+                found[found.index(going)] = (going[0], index, going[2])
+            else:
+                found.append((index, index, role))
+    return found
 
 
 def _seen_beds(page: _Writing) -> list[Role]:
@@ -164,10 +188,13 @@ def _may(page: _Writing, role: Role) -> bool:
     return True
 
 
-def _write_bed(page: _Writing, role: Role) -> None:
+def _write_bed(
+    page: _Writing, role: Role, span: tuple[float, float] | None = None, fades: tuple[float, float] = (0.0, 0.0)
+) -> None:
+    """A bed over the whole scene and its handles, or a `span` of it, within the time that the words give."""
     scene, times = page.scene, role.source.times
-    start, end = -float(scene.shots[0].head), float(scene.duration + scene.shots[-1].tail)
-    fade_in = fade_out = 0.0
+    start, end = span or (-float(scene.shots[0].head), float(scene.duration + scene.shots[-1].tail))
+    fade_in, fade_out = fades
     if times.start_s is not None:
         start, fade_in = max(start, scene.time_of(times.start_s)), BED_FADE_S / 3
     if times.end_s is not None:

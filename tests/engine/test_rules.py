@@ -118,6 +118,16 @@ def test_the_clips_name_speaks_where_no_words_do() -> None:
     assert "stream" not in instruments(score_of("wind", (), hinted=hinted))
 
 
+def test_a_clips_name_speaks_for_that_clip_alone() -> None:
+    hinted = (read_words("walkers on the street"), read_words("typing on a keyboard"), read_words("wind in the trees"))
+    steps, typing = (motion(0.5, 6.0, (-0.9, 0.9)),), (motion(1.0, 6.0),)
+    score = score_of("", steps, typing, (), hinted=hinted)
+    assert all(0.0 <= at < 8.0 for at in starts(score, instrument="footstep"))
+    assert all(8.0 <= at < 16.0 for at in starts(score, instrument="key")) and starts(score, instrument="key")
+    wind = next(note for note in score.notes if note.instrument == "wind")
+    assert (wind.start_s, wind.start_s + wind.duration_s) == (15.75, 25.0)
+
+
 def test_a_count_keeps_the_strongest() -> None:
     cues = tuple(hit(at, energy=energy) for at, energy in ((1.0, 0.9), (2.0, 0.2), (3.0, 0.8), (4.0, 0.3)))
     assert starts(score_of("two knocks", cues)) == [1.0, 3.0]
