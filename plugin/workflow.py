@@ -21,6 +21,8 @@ from plugin import naming
 from plugin.job import Job, PlacedShot, Report, check_job
 from plugin.publish import Placed, Stages, publish, speaking_of, staged
 from plugin.timeline import place
+from plugin.timeline.choice import Choice
+from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
 from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_timeline
@@ -74,13 +76,30 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
 def _plan(job: Job) -> _Plan:
     check_job(job)
     cut = read_timeline(job.timeline)
-    selection = select(cut, job.choice, skip_missing=job.skip_missing)
+    selection = _selection(job, cut)
     place.check_placeable(job.timeline)
     spans = tuple(stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots)
     shots = tuple(
         replace(shot, head=span.head, tail=span.tail) for shot, span in zip(selection.shots, spans, strict=True)
     )
     return _Plan(cut, selection, shots, spans, place.next_take(job.timeline))
+
+
+def _selection(job: Job, cut: Cut) -> Selection:
+    """What was chosen; for a score and no choice, the range and the shots that the score was made for."""
+    if job.from_score is None or job.choice != Choice():
+        return select(cut, job.choice, skip_missing=job.skip_missing)
+    spans = [Span(score.record_start, score.record_start + score.duration) for score in read_scores(job.from_score)]
+    if not spans:
+        return select(cut, job.choice, skip_missing=job.skip_missing)
+    whole = Span(min(span.start for span in spans), max(span.end for span in spans))
+    found = select(cut, Choice(range=cut.timecode_range(whole)), skip_missing=job.skip_missing)
+    covered = [
+        shot
+        for shot in found.shots
+        if any(span.start <= shot.record_start and shot.record_end <= span.end for span in spans)
+    ]
+    return replace(found, shots=tuple(covered) or found.shots)
 
 
 def _write_timeline(job: Job, clips: Sequence[StemClip], path: Path) -> None:

@@ -20,6 +20,7 @@ SAME_INSTANT_S = 0.06
 FEWEST_STEPS = 3  # of a walk, where only hits are seen and no cadence
 CROSSING = 0.5  # share of the picture's half width that somebody covers who walks
 GAIT_INTERVAL_S = {"walk": 0.55, "run": 0.34, "sneak": 0.8}
+FAMILY_INTERVAL_S = {"knock": 0.24, "body": 0.6, "ball": 0.5}
 NATURAL_INTERVAL_S = {"footstep": 0.55, "key": 0.14, "contact": 0.45, "click": 0.4, "drip": 0.9}
 
 
@@ -162,7 +163,7 @@ def crossings(moving: Sequence[Happening]) -> list[Happening]:
 
 def interval_s(role: Role, instrument: str) -> float:
     """Seconds from one event of a source to its next, as it is by nature and as the words quicken it."""
-    natural_s = NATURAL_INTERVAL_S.get(instrument, 0.5)
+    natural_s = FAMILY_INTERVAL_S.get(role.entry.family, NATURAL_INTERVAL_S.get(instrument, 0.5))
     if instrument == "footstep":
         natural_s = GAIT_INTERVAL_S.get(str(role.source.params.get("gait", role.entry.slots.get("gait"))), natural_s)
     return natural_s / max(role.source.speed * role.source.density, 0.05)

@@ -283,6 +283,9 @@ def _write_timed(page: _Writing, role: Role, shot: _Seen) -> None:
 
 def _word_times(page: _Writing, role: Role) -> list[float]:
     times, scene = role.source.times, page.scene
+    if len(times.at_s) == 1 and role.source.count:  # "three knocks at 1 s" begin then
+        step = casting.interval_s(role, role.entry.parts[0].instrument)
+        return [scene.time_of(times.at_s[0]) + step * number for number in range(role.source.count)]
     if times.at_s:
         return [scene.time_of(at) for at in times.at_s]
     if times.every_s:
@@ -315,7 +318,8 @@ def _write_anchored(page: _Writing, role: Role, seen: Sequence[_Seen]) -> bool:
     if not starts:
         return False
     first = max(starts) + ANCHOR_GAP_S if role.source.times.after else min(starts) - ANCHOR_GAP_S
-    times = [first + number * casting.NATURAL_INTERVAL_S["contact"] for number in range(role.source.count or 1)]
+    step = casting.interval_s(role, role.entry.parts[0].instrument)
+    times = [first + step * number for number in range(role.source.count or 1)]
     for time in times:
         shot = next((shot for shot in seen if shot.start_s <= time < shot.end_s), None)
         if shot is not None:

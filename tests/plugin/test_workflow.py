@@ -175,10 +175,17 @@ def test_one_edited_note_changes_only_its_own_samples(cut: Path, tmp_path: Path)
         assert start - 500 <= where[0] + shift and where[-1] + shift < start + 2 * 48_000
 
 
+def test_a_score_brings_its_own_range(cut: Path, tmp_path: Path) -> None:
+    report = run(cut, score=tmp_path / "score.json", choice=Choice(range="01:00:01:00-01:00:03:00"))
+    again = run(cut, from_score=tmp_path / "score.json")
+    assert list(stem_files(again).values()) == list(stem_files(report).values())
+    assert [shot.timecode for shot in again.shots] == [shot.timecode for shot in report.shots]
+
+
 def test_a_score_of_another_range_is_refused(cut: Path, tmp_path: Path) -> None:
     run(cut, score=tmp_path / "score.json", choice=Choice(clip="drop one"))
     with pytest.raises(ScoreError, match="choose the range that the score was made for"):
-        run(cut, from_score=tmp_path / "score.json")
+        run(cut, from_score=tmp_path / "score.json", choice=Choice(clip="drop three"))
 
 
 def test_the_words_place_a_hit_to_the_sample(cut: Path) -> None:
