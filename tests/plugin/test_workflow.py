@@ -104,6 +104,17 @@ def test_a_second_run_adds_a_take_and_overwrites_nothing(cut: Path) -> None:
     assert all(path.read_bytes() == content for path, content in kept.items())
 
 
+def test_a_run_after_the_tracks_were_renamed_is_another_take(cut: Path) -> None:
+    first = run(cut)
+    written = otio.adapters.read_from_file(str(first.output))
+    for track in written.tracks:
+        track.name = track.name.replace("Foley", "FX")
+    otio.adapters.write_to_file(written, str(cut))
+    second = run(cut)
+    assert second.take == 2
+    assert not set(stem_files(first)) & set(stem_files(second))
+
+
 def test_a_given_name_that_is_taken_gives_way_to_the_next_free_one(cut: Path) -> None:
     taken = cut.parent / "mine.otio"
     taken.write_text("precious")
