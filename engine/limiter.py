@@ -1,7 +1,8 @@
-"""One limiter for three stems: it hears each and their sum, and turns all down together, so the sum stays the sum.
+"""One limiter for the two event stems: it hears each, and their sum over the ambience, and turns both down together.
 
-It works on half-millisecond cells: what gain the oversampled peaks of a cell allow, then a smooth gain that goes down
-1.5 ms ahead of a peak and holds for 20 ms.
+The ambience is never turned down with a hit, for that would be heard as a hole in it. The limiter works on
+half-millisecond cells: what gain the oversampled peaks of a cell allow, then a smooth gain that goes down 1.5 ms ahead
+of a peak and holds for 20 ms.
 """
 
 from __future__ import annotations
@@ -22,30 +23,35 @@ _CEILING = dsp.db(CEILING_DBTP - 0.1)  # dither and the filter's ripple stay bel
 _WINDOW = CELL * 100
 
 
-def allow(need: dsp.Array, first_cell: int, heard: Samples) -> dsp.Array:
-    """Lower `need` in the cells whose peaks are too high; the oversampled peak of each signal.
+def allow(need: dsp.Array, first_cell: int, ambient: Samples, action: Samples, material: Samples) -> dsp.Array:
+    """Lower `need` in the cells where the events peak too high; the oversampled peaks of the three stems and their sum.
 
-    `heard` is `[signal, sample]` with CONTEXT samples more at both ends; its first own sample begins `first_cell`.
-    Only stretches that come near the ceiling, or near the highest so far, are oversampled.
+    Each stem is `[2, sample]` with CONTEXT samples more at both ends; their first own sample begins `first_cell`. Only
+    stretches that come near the ceiling, or near the highest so far, are oversampled.
     """
+    events = action + material
+    heard = np.concatenate([ambient, action, material, events, ambient + events])
     count = heard.shape[1] - 2 * CONTEXT
     rough = np.abs(heard)
     highest = rough[:, CONTEXT : CONTEXT + count].max(axis=1, initial=0.0)
-    near = np.minimum(0.7 * highest, 0.6 * _CEILING)
+    near = np.minimum(0.7 * highest, 0.4 * _CEILING)
     for start in range(0, count, _WINDOW):
         stop = min(start + _WINDOW, count)
         tops = rough[:, start : stop + 2 * CONTEXT].max(axis=1)
-        loud = np.flatnonzero((tops >= near) & (tops > 0))
-        if not len(loud):
+        loud = (tops >= near) & (tops > 0)
+        if not loud.any():
             continue
-        fine = loudness.oversampled(heard[loud, start : stop + 2 * CONTEXT])[:, CONTEXT : CONTEXT + stop - start]
-        highest[loud] = np.maximum(highest[loud], fine.max(axis=1))
-        peaks = fine.max(axis=0)
-        if peaks.max() > _CEILING:
-            cells = np.pad(peaks, (0, -len(peaks) % CELL)).reshape(-1, CELL).max(axis=1)
-            at = first_cell + start // CELL
-            need[at : at + len(cells)] = np.minimum(need[at : at + len(cells)], _CEILING / np.maximum(cells, _CEILING))
-    return np.asarray(highest, dtype=np.float64)
+        fine = np.zeros((len(heard), stop - start), dtype=np.float32)
+        fine[loud] = loudness.oversampled(heard[loud, start : stop + 2 * CONTEXT])[:, CONTEXT : CONTEXT + stop - start]
+        highest = np.maximum(highest, fine.max(axis=1))
+        cells = np.pad(fine, ((0, 0), (0, -fine.shape[1] % CELL))).reshape(5, 2, -1, CELL).max(axis=(1, 3))
+        below = np.pad(rough[:2, CONTEXT + start : CONTEXT + stop], ((0, 0), (0, -(stop - start) % CELL)))
+        left = np.maximum(_CEILING - 1.06 * below.reshape(2, -1, CELL).max(axis=(0, 2)), 0.05)
+        allowed = np.minimum(_CEILING / np.maximum(cells[1:3].max(axis=0), _CEILING), left / np.maximum(cells[3], left))
+        at = first_cell + start // CELL
+        need[at : at + cells.shape[1]] = np.minimum(need[at : at + cells.shape[1]], allowed)
+    peaks = highest.reshape(5, 2).max(axis=1)
+    return np.asarray(peaks[[0, 1, 2, 4]], dtype=np.float64)
 
 
 def smooth(need: dsp.Array) -> dsp.Array:

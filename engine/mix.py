@@ -1,10 +1,10 @@
-"""From sounded tracks to stems: gain to target loudness, ducking, one linked limiter; the stems always sum to the mix.
+"""From sounded tracks to stems: gain to target loudness, ducking, a limiter; the stems always sum to the mix.
 
 Targets are gated programme loudness (ITU-R BS.1770): one for the ambience, one for the events, which are action and
 material together. A gesture and the body that answers it keep their own balance: by itself the gesture of a hit on
 metal is 18 dB softer than what rings, and bringing each to a target of its own would turn the hit into a click. What
-the words call faint or loud moves the target. A limiter that hears the mix and every stem turns all three down
-together, so the sum stays the mix.
+the words call faint or loud moves the target. A limiter turns the events down where they, or their sum with the
+ambience, would pass the ceiling; the ambience stays as it is, and the mix is the sum of the stems.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ TARGETS_LUFS = {"ambient": -34.0, "events": -23.3}
 PROGRAMME_LUFS = -23.0  # what the two come to where both sound
 LEVEL_RANGE_DB = (-24.0, 6.0)  # how far words may move a target
 MAKE_UPS = 4
+MOST_AMBIENT_PEAK = 0.5
 
 DUCK_DB, DUCK_AHEAD_S, DUCK_ATTACK_S, DUCK_RELEASE_S = 2.0, 0.020, 0.030, 0.400
 
@@ -96,6 +97,12 @@ def mix_scenes(
         more = _missing(targets, survey.hops if fresh == list(scenes) else _survey(fresh).hops)
         _add_gains(fresh, more)
     peaks = [scene.limit() for scene in scenes]
+    ambient_peak = max((float(peak[0]) for peak in peaks), default=0.0)
+    if fresh and ambient_peak > MOST_AMBIENT_PEAK:  # only far above broadcast loudness: events need room over it
+        less_db = 20.0 * math.log10(MOST_AMBIENT_PEAK / ambient_peak)
+        _add_gains(fresh, {"ambient": less_db, "events": 0.0})
+        more["ambient"] += less_db
+        peaks = [scene.limit() for scene in scenes]
     if fresh != list(scenes) or any(len(scene.reduction) for scene in scenes):
         _make_up(fresh, targets)
         for scene in fresh:
@@ -109,9 +116,9 @@ def _make_up(fresh: Sequence[SceneStems], targets: Mapping[str, float]) -> None:
     """Give back the loudness that the limiter took from fresh scenes, as far as peaks allow."""
     for _ in range(MAKE_UPS if fresh else 0):
         short = _missing(targets, _survey(fresh).hops)
-        if max(short.values()) < 0.1:
+        if short["events"] < 0.1:
             break
-        _add_gains(fresh, {group: min(max(1.5 * more, 0.0), 3.0) for group, more in short.items()})
+        _add_gains(fresh, {"ambient": 0.0, "events": min(1.5 * short["events"], 3.0)})
         for scene in fresh:
             scene.limit()
 

@@ -35,7 +35,11 @@ class SceneStems:
 
     def read(self, layer: Layer, first: int, last: int) -> Samples:
         """The finished stem, `[2, last-first]` float32, wherever the scene was sounded; silence outside."""
-        return np.asarray(self.unlimited(layer, first, last) * self.limiter_gain(first, last), dtype=np.float32)
+        sound = self.unlimited(layer, first, last)
+        if layer is Layer.AMBIENT or not len(self.reduction):
+            return sound
+        cells = (np.arange(first, last) - self.sounded[0]) / limiter.CELL
+        return np.asarray(sound * limiter.gain(self.reduction, cells), dtype=np.float32)
 
     def read_sum(self, layers: Iterable[Layer], first: int, last: int) -> Samples:
         """Several finished stems added up."""
@@ -49,13 +53,11 @@ class SceneStems:
         return self.read_sum(Layer, first, last)
 
     def unlimited(self, layer: Layer, first: int, last: int) -> Samples:
-        """The stem with the gain, ducking and limiter curve of its mix, before what limits an edit."""
+        """The stem with the gain and the curve of its mix, before what limits an edit."""
         mix = self.score.mix or Mix()
         sound = self.tracks[layer].read(first, last) * np.float32(dsp.db(mix.gain_db.get(layer, 0.0)))
-        for curve in (mix.duck if layer is Layer.AMBIENT else LEVEL, mix.limiter):
-            if curve != LEVEL:
-                sound = np.asarray(sound * self._gain(curve, first, last), dtype=np.float32)
-        return sound
+        curve = mix.duck if layer is Layer.AMBIENT else mix.limiter
+        return sound if curve == LEVEL else np.asarray(sound * self._gain(curve, first, last), dtype=np.float32)
 
     def _gain(self, curve: Curve, first: int, last: int) -> dsp.Array:
         grid = np.arange(first // GRID, last // GRID + 2) * GRID
@@ -74,11 +76,6 @@ class SceneStems:
             curve = Curve(tuple(np.round(times, 7).tolist()), tuple(levels_db.tolist()))
             self.score = replace(self.score, mix=replace(self.score.mix, limiter=curve))
             self.limit()
-
-    def limiter_gain(self, first: int, last: int) -> dsp.Array | float:
-        if not len(self.reduction):
-            return 1.0
-        return limiter.gain(self.reduction, (np.arange(first, last) - self.sounded[0]) / limiter.CELL)
 
     def limit(self) -> dsp.Array:
         """Set the limiter anew; the highest oversampled peaks of ambient, action, material and mix before it."""
@@ -102,10 +99,8 @@ class SceneStems:
 
     def _allow(self, first: int, last: int) -> dsp.Array:
         around = first - limiter.CONTEXT, last + limiter.CONTEXT
-        stems = np.stack([self.unlimited(layer, *around) for layer in Layer])
-        heard = np.concatenate([stems, stems.sum(axis=0, keepdims=True)])
-        peaks = limiter.allow(self.need, (first - self.sounded[0]) // limiter.CELL, heard.reshape(8, -1))
-        return np.asarray(peaks.reshape(4, 2).max(axis=1))
+        stems = (self.unlimited(layer, *around) for layer in (Layer.AMBIENT, Layer.ACTION, Layer.MATERIAL))
+        return limiter.allow(self.need, (first - self.sounded[0]) // limiter.CELL, *stems)
 
     def close(self) -> None:
         for track in self.tracks.values():

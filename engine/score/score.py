@@ -24,7 +24,7 @@ class Mix:
 
     gain_db: Mapping[Layer, float] = field(default_factory=dict)
     duck: Curve = LEVEL  # dB on the ambient stem, over seconds from the scene's start
-    limiter: Curve = LEVEL  # dB on all three stems
+    limiter: Curve = LEVEL  # dB on the action and material stems
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,7 @@ def test_the_limiter_holds_the_ceiling_and_leaves_the_rest_alone() -> None:
     levels = mix.mix_scenes([stems], {})
     assert levels.limited_db > 6.0
     assert levels.true_peak_dbtp["mix"] <= limiter.CEILING_DBTP
-    limited = stems.read(Layer.AMBIENT, stems.first, stems.last)
-    far = slice(4 * SAMPLE_RATE, 9 * SAMPLE_RATE)  # between the first and the second hit
-    np.testing.assert_array_equal(limited[:, far], free[:, far])
+    np.testing.assert_array_equal(stems.read(Layer.AMBIENT, stems.first, stems.last), free)
 
 
 def test_a_stem_stays_as_it_is_when_other_layers_fall_silent() -> None:
