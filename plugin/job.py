@@ -106,6 +106,8 @@ def _check_names(job: Job) -> None:
     for path in given:
         if not path.name or path.name == ".." or path.is_dir():
             raise OutputError(f"{str(path)!r} is a folder; give the name of a file")
+        if path.exists() and not path.is_file():
+            raise OutputError(f"{path} is a device or pipe; give the name of a file")
         if not path.parent.is_dir():
             raise OutputError(f"the folder {path.parent} is not there; make it, or give another name for {path.name}")
     places = [path.resolve() for path in given]

@@ -85,6 +85,8 @@ def _is_too_deep(text: str) -> bool:
 
 
 def _read_text(path: Path) -> str:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise TimelineError(f"{path} is a device or pipe, not a timeline. Give an .otio file.")
     try:
         raw = path.read_bytes()
     except FileNotFoundError as error:

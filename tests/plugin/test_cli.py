@@ -86,3 +86,16 @@ def test_no_host_makes_products_round_otherwise(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     assert main(["explain", "rain"]) == 0
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+
+
+@pytest.mark.parametrize("option", ["-o", "--score", "--preview", "--picture"])
+def test_nothing_is_written_beside_a_device(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stems", "cut.otio", option, "/dev/null"]) == 1
+    assert "/dev/null is a device or pipe; give the name of a file" in capsys.readouterr().err
+
+
+def test_a_timeline_that_never_ends_is_not_begun(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe.otio")
+    for path in (tmp_path / "pipe.otio", Path("/dev/zero")):
+        assert main(["inspect", str(path)]) == 1
+        assert f"{path} is a device or pipe" in capsys.readouterr().err
