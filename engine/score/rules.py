@@ -20,6 +20,7 @@ from engine.types import CueKind, Layer, Note
 GENERATOR = "rules"
 TEXTURE_SURE = 0.6
 ANCHOR_GAP_S = 0.5
+UNASKED_DB = -6.0  # what is seen and not named is heard, not featured
 MOST_WALKERS = 2  # whose unseen steps are heard at once
 FEW_STEPS = 0.25  # of those a walk should have: fewer, and the eye has lost the feet
 WHOOSH_ENERGY = 0.75
@@ -77,9 +78,13 @@ def perform(
         hints = [_roles(one, intent, f"h{number}") for number, one in enumerate(hinted, 1)] if not words else []
         _write_ambience(page, words, hints)
         seen = [_seen(scene, index) for index in range(len(scene.shots))]
+        belongs = {role.source.id: _shots_naming(role, hinted, len(seen)) for role in words}
+        anyone_crosses = any(casting.crossings(shot.moving) for shot in seen)
         for index, shot in enumerate(seen):
-            _write_shot(page, shot, [*words, *(hints[index] if hints else ())])
-        _write_unseen(page, seen, words)
+            here = [role for role in words if index in belongs[role.source.id]]
+            _write_shot(page, shot, [*here, *(hints[index] if hints else ())], anyone_crosses)
+        for role in words:
+            _write_unseen(page, [seen[index] for index in sorted(belongs[role.source.id])], [role])
         for shot, roles in zip(seen, hints, strict=False):
             _write_unseen(page, [shot], roles)
     notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
@@ -107,6 +112,16 @@ def scene_place(scene: Scene) -> str:
     return best if best and weight[best] >= 0.5 * float(scene.duration) else ""
 
 
+def _shots_naming(role: Role, hinted: Sequence[Intent], shots: int) -> set[int]:
+    """The shots whose clip name or marker speaks of this source; where none does, it may be in all."""
+    named = {
+        index
+        for index, hint in enumerate(hinted)
+        if any(ontology().find(source.entry).family == role.entry.family for source in hint.sources)
+    }
+    return named or set(range(shots))
+
+
 def _roles(intent: Intent, excluded: Intent, mark: str = "") -> list[Role]:
     """Sources with their entries, the excluded ones left out; `mark` keeps those of clip names apart."""
     return [
@@ -116,9 +131,9 @@ def _roles(intent: Intent, excluded: Intent, mark: str = "") -> list[Role]:
     ]
 
 
-def _role(entry: str, why: str) -> Role:
+def _role(entry: str, why: str, gain_db: float = 0.0) -> Role:
     """A source that no words asked for."""
-    return Role(Source(id=f"seen-{entry}", entry=entry, words=why), ontology().find(entry))
+    return Role(Source(id=f"seen-{entry}", entry=entry, words=why, gain_db=gain_db), ontology().find(entry))
 
 
 def _playable(role: Role, layer: Layer | None = None) -> bool:
@@ -232,8 +247,10 @@ def _seen(scene: Scene, index: int) -> _Seen:
     return _Seen(name, start, end, casting.struck(cues, name, start), casting.moving(cues, name, start))
 
 
-def _write_shot(page: _Writing, shot: _Seen, roles: Sequence[Role]) -> None:
+def _write_shot(page: _Writing, shot: _Seen, roles: Sequence[Role], anyone_crosses: bool) -> None:
     sounding = [role for role in roles if _sounds_by_itself(role)]
+    if anyone_crosses and not _may_walk(shot):
+        sounding = [role for role in sounding if not role.follows("step")]
     timed = [role for role in sounding if _is_timed(role)]
     free = [role for role in sounding if not _is_timed(role)]
     rest = _write_free(page, shot, shot.struck, [role for role in free if not _anchor(role)])
@@ -245,6 +262,12 @@ def _write_shot(page: _Writing, shot: _Seen, roles: Sequence[Role]) -> None:
     answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in free)
     if not timed:
         _write_unasked(page, rest if not answered else [], shot.moving if not free else [])
+
+
+def _may_walk(shot: _Seen) -> bool:
+    """Whether a shot shows walking: a step, or somebody who crosses it."""
+    stepping = any(one.step and one.confidence >= casting.ASKED_FOR for one in shot.struck)
+    return stepping or bool(casting.crossings(shot.moving))
 
 
 def _write_free(page: _Writing, shot: _Seen, struck: Sequence[Happening], roles: Sequence[Role]) -> Sequence[Happening]:
@@ -360,8 +383,14 @@ def _write_missed_steps(page: _Writing, role: Role, seen: Sequence[Happening], s
 def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) -> None:
     """What the words ask for and no shot shows: along what moves, else where the words say."""
     for role in roles:
-        if role.source.id in page.sounding or not _sounds_by_itself(role) or _is_timed(role):
+        if not _sounds_by_itself(role) or _is_timed(role):
             continue
+        if role.source.id in page.sounding:
+            if not role.follows("step"):
+                continue
+            seen = [shot for shot in seen if casting.crossings(shot.moving) and not _sounds_in(page, role, shot)]
+            if not seen:
+                continue
         if _anchor(role) and _write_anchored(page, role, seen):
             continue
         for shot, moving in _likely_shots(role, seen):
@@ -379,9 +408,13 @@ def _likely_shots(role: Role, seen: Sequence[_Seen]) -> list[tuple[_Seen, Happen
         if crossing:
             return list(crossing)
     longest = [(shot, max(shot.moving, key=lambda one: one.duration_s)) for shot in seen if shot.moving]
-    if role.source.count or not longest:
-        return [longest[0]] if longest else [(seen[0], None)]
-    return list(longest)
+    return [max(longest, key=lambda pair: pair[1].duration_s)] if longest else [(shot, None) for shot in seen[:1]]
+
+
+def _sounds_in(page: _Writing, role: Role, shot: _Seen) -> bool:
+    """Whether a source has notes that begin in a shot."""
+    mark = f".{role.source.id}."
+    return any(mark in note.id and shot.start_s <= note.start_s < shot.end_s for note in page.notes)
 
 
 def _write_imagined(
@@ -454,7 +487,7 @@ def _write_unasked(page: _Writing, rest: Sequence[Happening], moving: Sequence[H
         (DEFAULT_STRUCK, [one for one in rest if not one.step]),
         (DEFAULT_SWIFT, swift),
     ):
-        role = _role(entry, "the picture shows it, no words say what it is")
+        role = _role(entry, "the picture shows it, no words say what it is", UNASKED_DB)
         if members and _may(page, role):
             page.decide(f"{entry}: {len(members)} events", role.source.words)
             page.add(role, members)

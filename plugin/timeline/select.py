@@ -61,8 +61,9 @@ def _picture(cut: Cut, track: str) -> list[CutClip]:
     wanted = f"V{track}" if track.isdecimal() else track.upper()
     if wanted in labels:
         return [clip for clip in clips if clip.track.label == wanted]
-    if any(label.name == track and label.kind == PICTURE for label in cut.tracks):
-        return [clip for clip in clips if clip.track.name == track]
+    same = track.casefold()
+    if any(label.name.casefold() == same and label.kind == PICTURE for label in cut.tracks):
+        return [clip for clip in clips if clip.track.name.casefold() == same]
     have = ", ".join(f'{label.label} "{label.name}"' for label in cut.tracks if label.kind == PICTURE)
     raise TimelineError(f'The timeline has no picture track "{track}"; it has {have or "none at all"}.')
 

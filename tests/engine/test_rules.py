@@ -128,6 +128,24 @@ def test_a_clips_name_speaks_for_that_clip_alone() -> None:
     assert (wind.start_s, wind.start_s + wind.duration_s) == (15.75, 25.0)
 
 
+def test_words_go_to_the_clips_whose_names_speak_of_them() -> None:
+    hinted = (read_words("dog close up"), read_words("man typing"), read_words("street"))
+    busy = tuple((motion(0.5, 4.0 + number),) for number in range(3))
+    times = starts(score_of("typing on a keyboard", *busy, hinted=hinted))
+    assert times and all(8.0 <= time < 16.0 for time in times)
+
+
+def test_unseen_events_go_where_most_moves_and_nowhere_else() -> None:
+    times = starts(score_of("typing on a keyboard", (motion(0.5, 2.0),), (motion(0.5, 6.0),), (motion(0.5, 1.0),)))
+    assert times and all(8.0 <= time < 16.0 for time in times)
+
+
+def test_steps_are_where_somebody_walks_not_where_something_flickers() -> None:
+    flicker = tuple(hit(at, confidence=0.6) for at in (1.0, 2.0, 3.0, 4.0))
+    times = starts(score_of("a man walks", flicker, (motion(1.0, 5.0, (-0.9, 0.9)),)), instrument="footstep")
+    assert times and all(8.0 <= time < 16.0 for time in times)
+
+
 def test_a_count_keeps_the_strongest() -> None:
     cues = tuple(hit(at, energy=energy) for at, energy in ((1.0, 0.9), (2.0, 0.2), (3.0, 0.8), (4.0, 0.3)))
     assert starts(score_of("two knocks", cues)) == [1.0, 3.0]
