@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, Protocol
 
@@ -21,7 +22,7 @@ class Reporter(Protocol):
 
 
 class Bars:
-    """A live bar for each shot and stage, on the terminal's error stream."""
+    """A live bar for each shot and stage, on the error stream; where that takes nothing, the work goes on."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -33,16 +34,18 @@ class Bars:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Bars:
-        self._bars.start()
+        with suppress(OSError):
+            self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        with suppress(OSError):
+            self._bars.stop()
 
     def progress(self, name: str, stage: str, fraction: float) -> None:
-        with self._lock:
+        with self._lock, suppress(OSError):
             if (name, stage) not in self._tasks:
                 self._tasks[name, stage] = self._bars.add_task(f"{stage:<9} {markup(name)}", total=1.0)
             self._bars.update(self._tasks[name, stage], completed=fraction)

@@ -41,6 +41,13 @@ def test_stems_are_placed_when_nothing_can_be_told(cut: Path, how: list[str], re
     assert len(list((cut.parent / "cut-foley-stems").iterdir())) == 3
 
 
+@pytest.mark.parametrize("redirected", ["2>/dev/full", "2>&-", "<&- 2>&-"])
+def test_bars_that_cannot_be_shown_cost_nothing(cut: Path, redirected: str) -> None:
+    ended = run("stems", str(cut), *STEMS, redirected=redirected)
+    assert ended.returncode == 0 and b"Foley Material" in ended.stdout
+    assert (cut.parent / "cut.foley.otio").is_file()
+
+
 @pytest.mark.parametrize("how", [[], ["--json"]])
 def test_a_reader_that_goes_away_costs_no_stems(cut: Path, how: list[str]) -> None:
     command = [sys.executable, "-m", "plugin.cli", "stems", str(cut), *STEMS, *how]
