@@ -97,7 +97,7 @@ def test_a_track_is_looked_at_alone(cut: Cut, name: str) -> None:
     assert shape(select(cut, Choice(track=name)).shots) == [("over", 120, 144, 0)]
 
 
-@pytest.mark.parametrize("name", ["V3", "9", "A1", "Sound", "main"])
+@pytest.mark.parametrize("name", ["V3", "9", "A1", "Sound"])
 def test_a_track_that_is_not_there_names_those_that_are(cut: Cut, name: str) -> None:
     with pytest.raises(TimelineError, match='V1 "Main", V2 "Inserts"'):
         select(cut, Choice(track=name))
