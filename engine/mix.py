@@ -130,15 +130,20 @@ def _target(group: str, levels_db: Mapping[Layer, float], programme_lufs: float)
 
 
 def _missing(targets: Mapping[str, float], hops: Mapping[str, dsp.Array]) -> dict[str, float]:
-    """How many dB each group is short of its target; 0 where it is silent.
+    """How many dB each group is short of its target; 0 where it is silent."""
+    return {group: round(_gain_to(targets[group], hops[group]), 3) for group in GROUPS}
 
-    What is all below the absolute gate, as a room's tone may be before it has its gain, is measured without it.
-    """
-    measured = {group: loudness.integrated_lufs(hops[group]) for group in GROUPS}
-    for group in GROUPS:
-        if not math.isfinite(measured[group]) and hops[group].size:
-            measured[group] = loudness.lufs(float(loudness.blocks(hops[group]).mean()))
-    return {group: round(targets[group] - lufs, 3) if math.isfinite(lufs) else 0.0 for group, lufs in measured.items()}
+
+def _gain_to(target_lufs: float, hops: dsp.Array) -> float:
+    """The gain after which the gated loudness is the target; more passes the absolute gate as the gain grows."""
+    gain_db = 0.0
+    for _ in range(4):
+        scaled = hops * dsp.db(gain_db) ** 2
+        measured = loudness.integrated_lufs(scaled)
+        if not math.isfinite(measured):  # all below the gate, as a room's tone may be before it has its gain
+            measured = loudness.lufs(float(loudness.blocks(scaled).mean())) if scaled.any() else target_lufs
+        gain_db += target_lufs - measured
+    return gain_db
 
 
 def _add_gains(scenes: Sequence[SceneStems], more_db: Mapping[str, float]) -> None:

@@ -134,5 +134,7 @@ def _mark_notes(axes: Any, stems: Stems, layer: Layer, start: Fraction) -> None:
     top = axes.get_ylim()[1]
     for score in stems.scores:
         offset = float(score.record_start - start)
-        times = [note.start_s + offset for note in score.notes if note.layer is layer]
+        times = [
+            max(note.start_s, 0.0) + offset for note in score.notes if note.layer is layer
+        ]  # a bed's handle is not drawn
         axes.plot(times, [0.93 * top] * len(times), "v", color="#f4d35e", markersize=4, linestyle="none")
