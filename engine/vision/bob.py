@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from engine.vision.motion import Image
 
-UPPER = 0.45  # of what moves: head and chest, which no leg swings through
+UPPER = 0.3  # of what moves: the head and shoulders, which neither legs nor hands swing through
 LEAST_ROWS = 6
 _STIFF = 3200.0  # against wild guesses where there is hardly any texture; squares of Sobel's eightfold slopes
 Floats = npt.NDArray[np.float32]

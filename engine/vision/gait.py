@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.vision.cadence import Cadence
+from engine.vision.instants import EXPOSED
 from engine.vision.watch import Moment
 
 SHORTEST_S, LONGEST_S = 0.26, 0.72
@@ -16,10 +17,10 @@ RUN_S = 0.42  # quicker steps than this are a run's
 LOWEST_AFTER_STRIKE_S = 0.05  # a walker is lowest in the middle of standing on both feet
 SINKS_AFTER_STRIKE_S = 0.03  # a runner falls on until the leg has taken the weight
 SPAN_STEPS = 6.0
-LEAST_QUALITY = 0.5
+LEAST_QUALITY = 0.4
 LEAST_STEPS = 4
 LEAST_SINK = 0.05  # px a picture
-EXPOSED = 0.25
+LEAST_SHARE = 0.35  # of the usual bob: less, and the body is out of sight or stands
 Floats = npt.NDArray[np.float64]
 
 
@@ -70,11 +71,13 @@ def _wave(times: Floats, signal: Floats) -> _Wave:
 
 
 def _peaks(times: Floats, signal: Floats, period_s: float) -> Floats:
-    """When the wave is highest: its phase is followed through the scene, a few steps at a time."""
+    """When the wave is highest, where there is one: its phase is followed through the scene, a few steps at a time."""
     turns = signal * np.exp(-2j * np.pi * times / period_s)
     guesses = np.arange(times[0] - period_s, times[-1] + period_s, period_s)
     near = np.exp(-0.5 * ((times - guesses[:, None]) / (SPAN_STEPS * period_s / 2.5)) ** 2)
     phase = np.unwrap(np.angle(near @ turns))
-    cycles = np.round((guesses - guesses[0]) / period_s)
     first = guesses[0] + ((-phase[0] / (2 * np.pi) * period_s - guesses[0]) % period_s)
-    return np.asarray(first + cycles * period_s - (phase - phase[0]) / (2 * np.pi) * period_s)
+    peaks = first + period_s * np.arange(guesses.size) - (phase - phase[0]) / (2 * np.pi) * period_s
+    close = np.exp(-0.5 * ((times - peaks[:, None]) / (period_s / 2)) ** 2)
+    size = np.sqrt(close @ signal**2 / close.sum(axis=1))
+    return np.asarray(peaks[size > LEAST_SHARE * np.quantile(size, 0.8)])

@@ -1,60 +1,28 @@
-"""Contacts and footfalls: candidates weighed, those of one instant joined, what walks told from what strikes."""
+"""Contacts and footfalls: the likely instants, and what walks, bounces and strikes in a row among them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from math import log
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.types import Cue, CueKind
 from engine.vision.bounces import Bounce, continued
-from engine.vision.cadence import Cadence, cadence
+from engine.vision.cadence import Cadence, cadence, evened
 from engine.vision.evidence import Candidate, candidates
 from engine.vision.gait import gait
-from engine.vision.model import contact_outputs, instant_outputs
+from engine.vision.instants import JOIN_PX, Instant, frame_length, weighed
 from engine.vision.overview import loudness
-from engine.vision.tracks import Series
+from engine.vision.rhythm import missing
 from engine.vision.watch import Moment, Watched
 
-EXPOSED = 0.25  # of a frame after its stamp: where the shutter is open, on average, at half a frame of exposure
-JOIN_S = 0.04
-JOIN_PX = 40
-APART_S = 0.05
 ON_BEAT_S = 0.06
-SURE_BOB = 0.7  # of its quality: more telling than feet
-LEAST_FOOTFALL = 1.0  # mean log odds
+SURE_BOB = 0.6  # of its quality: more telling than feet
+LEAST_FOOTFALL = -1.0  # mean log odds
 ON_BOUNCE_S = 0.025
 BOUNCE_SURE, BOUNCE_CONFIDENCE = 0.5, 0.6
-DOUBTED = 0.45
-BY_THING = 5  # of an instant's figures: the likeliest of its things
-LEAST_LOG_ODDS = -3.5
+ROW_SURE, ROW_CONFIDENCE = 0.5, 0.55
 LEAST_CONFIDENCE = 0.12
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """Candidates that speak of one contact."""
-
-    time_s: float
-    members: tuple[Candidate, ...]
-    shares: tuple[float, ...]  # probability by each member alone
-    figures: tuple[float, ...]
-    footfall: float  # log odds
-    confidence: float = 0.0
-    strength: float = 1.0  # of an inferred bounce, its speed over that of the last one seen
-
-    @property
-    def best(self) -> Candidate:
-        return max(zip(self.shares, self.members, strict=True), key=lambda pair: pair[0])[1]
-
-
-def frame_length(watched: Watched) -> float:
-    """Seconds that a picture usually lasts."""
-    times = np.array([m.time_s for m in watched.moments])
-    return float(np.median(np.diff(times))) if times.size > 1 else 1 / 24
 
 
 def hits(watched: Watched) -> list[Cue]:
@@ -70,108 +38,9 @@ def hits(watched: Watched) -> list[Cue]:
         )
     ]
     bounced = [one for scene in scenes for one in _bounced([o for o in in_step if _scene(o) == scene], watched)]
-    chosen = [one for one in _apart(bounced) if one.confidence >= LEAST_CONFIDENCE]
+    in_row = [one for scene in scenes for one in _in_row([o for o in bounced if _scene(o) == scene])]
+    chosen = [one for one in _apart(in_row) if one.confidence >= LEAST_CONFIDENCE]
     return [_cue(k, one, watched, frame_s) for k, one in enumerate(sorted(chosen, key=lambda one: one.time_s))]
-
-
-def weighed(watched: Watched, found: list[Candidate], frame_s: float) -> list[Instant]:
-    """Instants with their confidence."""
-    if not found:
-        return []
-    outputs = contact_outputs(np.array([c.features for c in found]))
-    outputs[_unsafe(watched, found, frame_s), 0] = -9.0
-    joined = join(found, outputs, frame_s)
-    if not joined:
-        return []
-    odds = instant_outputs(np.array([one.figures for one in joined]))
-    shares = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-    smooth = _SmoothBodies(watched)
-    return [
-        replace(one, confidence=min(float(p), DOUBTED) if smooth.deny(one) else float(p))
-        for one, p in zip(joined, shares, strict=True)
-    ]
-
-
-class _SmoothBodies:
-    """Whole bodies clearly seen: where one goes on smoothly, jumps in what merely changed are no contact."""
-
-    def __init__(self, watched: Watched) -> None:
-        self._series = [track.series() for track in watched.things if len(track.rows) >= 8]
-
-    def deny(self, one: Instant) -> bool:
-        if one.figures[BY_THING] > 0.3:
-            return False
-        return any(self._passes(series, one) for series in self._series)
-
-    def _passes(self, series: dict[str, Series], one: Instant) -> bool:
-        at = one.best
-        near = np.abs(series["time"] - one.time_s) < 0.12
-        if np.count_nonzero(near) < 4:
-            return False
-        area = series["area"][near]
-        away = np.hypot(series["seen_x"][near] - at.x, series["seen_y"][near] - at.y).min()
-        return bool(area.min() > 60 and area.min() > 0.75 * area.max() and away < 12)
-
-
-def _unsafe(watched: Watched, found: list[Candidate], frame_s: float) -> npt.NDArray[np.bool_]:
-    """Too near a cut or a flash: there everything changes at once."""
-    times = np.array([_sample_s(c) for c in found])
-    bad = np.zeros(times.size, dtype=bool)
-    for cut_s in watched.cuts_s:
-        bad |= np.abs(times - cut_s) < 2 * frame_s
-    for flash_s in watched.flashes_s:
-        bad |= (times > flash_s - 2 * frame_s) & (times < flash_s + 0.2)
-    return bad
-
-
-def _sample_s(candidate: Candidate) -> float:
-    return candidate.kink.track.rows[candidate.kink.row].time
-
-
-def join(found: list[Candidate], outputs: Floats, frame_s: float) -> list[Instant]:
-    """Greedily, the likeliest first: what is near it in time and place is the same contact."""
-    odds = outputs[:, 0]
-    times = np.array([_sample_s(c) for c in found]) + (np.clip(outputs[:, 1], -2, 3) + EXPOSED) * frame_s
-    x, y = np.array([c.x for c in found]), np.array([c.y for c in found])
-    free, joined = np.ones(len(found), dtype=bool), list[Instant]()
-    for i in np.argsort(-odds, kind="stable"):
-        if odds[i] < LEAST_LOG_ODDS:
-            break
-        if not free[i]:
-            continue
-        beside = np.hypot(x - x[i], y - y[i]) < JOIN_PX
-        near = np.abs(times - times[i]) < JOIN_S
-        one = _instant(found, outputs, times, near, near & beside & free, frame_s)
-        free &= ~((near | (np.abs(times - one.time_s) < APART_S)) & beside)
-        joined.append(one)
-    return joined
-
-
-def _instant(
-    found: list[Candidate],
-    outputs: Floats,
-    times: Floats,
-    near: npt.NDArray[np.bool_],
-    members: npt.NDArray[np.bool_],
-    frame_s: float,
-) -> Instant:
-    rows = np.nonzero(members)[0]
-    odds = np.sort(outputs[rows, 0])[::-1]
-    shares = 1 / (1 + np.exp(-outputs[rows, 0]))
-    time_s = float((times[rows] * shares**2).sum() / (shares**2).sum())
-    around = (np.abs(times - time_s) < 0.15) & ~near
-    chosen = [found[k] for k in rows]
-    by_source = [
-        max((s for s, c in zip(shares, chosen, strict=True) if c.source == name), default=0.0)
-        for name in ("thing", "stir", "fade")
-    ]
-    figures = (
-        float(odds[0]), float(odds[:3].mean()), float(odds[:8].mean()), log(1 + float(shares.sum())),
-        log(1 + rows.size), *map(float, by_source),
-        float(np.sqrt((shares * (times[rows] - time_s) ** 2).sum() / shares.sum())) / 0.02,
-        float(outputs[around, 0].max(initial=-6.0)), log(frame_s * 30),
-    )  # fmt: skip
-    return Instant(time_s, tuple(chosen), tuple(map(float, shares)), figures, float(outputs[rows, 2].mean()))
 
 
 def _scene(one: Instant) -> int:
@@ -189,7 +58,24 @@ def _in_step(found: list[Instant], moments: list[Moment], frame_s: float) -> lis
     weight = steady.quality / (1.05 - steady.quality) if steady is bob else 0.0
     on_beat = [_on_beat(falls, beat, steady, weight) for beat in steady.times_s]
     others = [one for one in found if np.abs(beats - one.time_s).min() > ON_BEAT_S]
-    return [one for one in on_beat if one] + [_off_beat(one, steady) for one in others]
+    return _at_a_pace([one for one in on_beat if one], steady) + [_off_beat(one, steady) for one in others]
+
+
+def _at_a_pace(steps: list[Instant], walk: Cadence) -> list[Instant]:
+    """Each run of steps without a gap, evened."""
+    runs: list[list[Instant]] = []
+    for one in steps:
+        if runs and one.time_s - runs[-1][-1].time_s < 1.5 * walk.period_s:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return [
+        replace(one, time_s=time_s)
+        for run in runs
+        for one, time_s in zip(
+            run, evened([o.time_s for o in run]) if len(run) > 2 else [o.time_s for o in run], strict=True
+        )
+    ]
 
 
 def _bob(found: list[Instant], moments: list[Moment], frame_s: float) -> Cadence | None:
@@ -240,6 +126,22 @@ def _bounced(found: list[Instant], watched: Watched) -> list[Instant]:
     return found
 
 
+def _in_row(found: list[Instant]) -> list[Instant]:
+    """With the blows that a quick row lacks, where the least is seen of each."""
+    sure = sorted(one.time_s for one in _apart(found) if one.confidence >= ROW_SURE and one.footfall <= 0)
+    taken: dict[int, Instant] = {}
+    for hole in missing(sure):
+        seen = [_nearest(found, time_s, reach_s) for time_s, reach_s in hole]
+        if None not in seen:
+            taken |= {id(one): one for one in seen if one is not None}
+    return [replace(one, confidence=max(one.confidence, ROW_CONFIDENCE)) if id(one) in taken else one for one in found]
+
+
+def _nearest(found: list[Instant], time_s: float, reach_s: float) -> Instant | None:
+    near = [one for one in found if abs(one.time_s - time_s) < reach_s and one.footfall <= 0]
+    return max(near, key=lambda one: (one.confidence, -abs(one.time_s - time_s)), default=None)
+
+
 def _apart(found: list[Instant]) -> list[Instant]:
     """Of contacts heard as one, the surest."""
     kept: list[Instant] = []
@@ -273,7 +175,7 @@ def _cue(number: int, one: Instant, watched: Watched, frame_s: float) -> Cue:
 def _sort_of(candidate: Candidate) -> str:
     """What sort of evidence it was."""
     kink = candidate.kink
-    if candidate.source == "fade":
+    if candidate.source in ("fade", "hush"):
         return "stop"
     if kink.steadiness < 0.3:
         return "burst"

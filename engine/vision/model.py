@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+SHIPPED = Path(__file__).with_name("fitted.json")
+_source = SHIPPED
 PARTS = ("middle", "spread", "inner", "inner_shift", "out", "out_shift")
 
 
@@ -34,7 +36,7 @@ class Table:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, tuple[Table, ...] | tuple[str, ...]]:
-    raw = json.loads(Path(__file__).with_name("fitted.json").read_text(encoding="utf-8"))
+    raw = json.loads(_source.read_text(encoding="utf-8"))
     tables: dict[str, tuple[Table, ...] | tuple[str, ...]] = {
         name: tuple(Table(**{k: np.array(v, dtype=np.float64) for k, v in one.items()}) for one in raw[name])
         for name in ("contacts", "instants", "textures")
@@ -43,8 +45,10 @@ def _tables() -> dict[str, tuple[Table, ...] | tuple[str, ...]]:
     return tables
 
 
-def forget() -> None:
-    """Read the file again next time."""
+def read_from(path: Path) -> None:
+    """Take the tables from another file from now on, as while fitting."""
+    global _source
+    _source = path
     _tables.cache_clear()
 
 

@@ -77,7 +77,7 @@ class Tracker:
     def add(self, time_s: float, index: int, scene: int, pose: Move, found: Sequence[Region]) -> None:
         """The regions of one picture."""
         self._retire(time_s, scene)
-        rows = [self._row(time_s, index, pose.inverse(), region) for region in found]
+        rows = [self.row(time_s, index, pose.inverse(), region) for region in found]
         free, waiting = set(range(len(rows))), {track.number: track for track in self._alive}
         for _, number, k in sorted(self._pairs(time_s, rows)):
             if k in free and number in waiting:
@@ -97,7 +97,8 @@ class Tracker:
         self._alive = [t for t in self._alive if t not in gone]
         self.finished += [t for t in gone if len(t.rows) >= 3]
 
-    def _row(self, time_s: float, index: int, back: Move, region: Region) -> Row:
+    def row(self, time_s: float, index: int, back: Move, region: Region) -> Row:
+        """One sighting; `back` leads from this picture to the scene."""
         seen = complex(region.x, region.y)
         place = back.turn * (seen - self._middle) + back.shift + self._middle
         dx, dy = place.real - seen.real, place.imag - seen.imag

@@ -47,6 +47,7 @@ class Watched:
     flashes_s: list[float] = field(default_factory=list)
     things: list[Track] = field(default_factory=list)  # what differs from the backdrop
     stirs: list[Track] = field(default_factory=list)  # what changed since the picture before
+    wholes: list[Track] = field(default_factory=list)  # all that changed since the picture before, as one
     textures: list[Texture] = field(default_factory=list)
     colours: list[tuple[float, int, Image]] = field(default_factory=list)  # time, scene, `[9, 16, 3]`
 
@@ -63,6 +64,7 @@ class Watcher:
         self._textures = TextureEye()
         self._feel_at = -1.0
         self._window: deque[Seen] = deque()
+        self._unbroken = False  # whether all that changed was clearly seen in the picture before
         self._judged = 0  # pictures of the window already looked at
         self._settled = 0  # pictures of the window that are known to be cut or not
 
@@ -136,15 +138,28 @@ class Watcher:
         share = cv2.countNonZero(mask) / mask.size
         found: list[Region] = []
         stirred: list[Region] = []
-        if share < 0.6 and not now.flash:
+        clear = share < 0.6 and not now.flash
+        if clear:
             found = regions(difference, mask * self._lately(k), now.change)
             stirred = regions(now.change, now.change, now.change)
+        self._stir(now, stirred, clear)
         self._things.add(now.time_s, now.index, now.scene, now.pose, found)
         self._stirs.add(now.time_s, now.index, now.scene, now.pose, stirred)
         self._feel(k)
         self.seen.moments.append(
             Moment(now.time_s, now.scene, now.thumb.level, now.move, share, len(found), now.flash, now.sinking)
         )
+
+    def _stir(self, now: Seen, stirred: list[Region], clear: bool) -> None:
+        """All that changes as one track, a sighting each picture; what is not clearly seen ends it."""
+        wholes = self.seen.wholes
+        if not clear:
+            self._unbroken = False
+            return
+        if not wholes or not self._unbroken or wholes[-1].scene != now.scene:
+            wholes.append(Track(-len(wholes) - 1, now.scene))
+        self._unbroken = True
+        wholes[-1].rows.append(self._stirs.row(now.time_s, now.index, now.pose.inverse(), _as_one(stirred)))
 
     def _feel(self, k: int) -> None:
         """The texture of the second around, twice a second."""
@@ -178,3 +193,21 @@ def _since(before: Image, now: Image, move: Move) -> tuple[Image, float, tuple[f
     noise = noise_level(last, now)
     _, change = cv2.threshold(cv2.absdiff(last, now), max(5.0, 4 * noise), 255, cv2.THRESH_TOZERO)
     return np.asarray(change, np.uint8), noise, sinking(last, now, np.asarray(change, np.uint8))
+
+
+def _as_one(parts: list[Region]) -> Region:
+    """Many regions as one; nothing at all where there is none."""
+    if not parts:
+        return Region(0.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, False)
+    area = sum(part.area for part in parts)
+    return Region(
+        sum(part.x * part.area for part in parts) / area,
+        sum(part.y * part.area for part in parts) / area,
+        min(part.left for part in parts),
+        max(part.right for part in parts),
+        min(part.top for part in parts),
+        max(part.bottom for part in parts),
+        area,
+        sum(part.activity for part in parts),
+        any(part.cut_off for part in parts),
+    )
