@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -13,22 +12,28 @@ import pytest
 WORDS = "a rubber ball bounces on a wooden floor, light rain"
 
 
-def signalled(cut: Path, *numbers: int, ignored: int | None = None) -> subprocess.CompletedProcess[str]:
+RUN = """\
+import os, signal, sys
+from plugin import progress
+from plugin.cli import main
+
+tell, numbers = progress.JsonLines.progress, {numbers}
+signal.signal(signal.SIGHUP, signal.{hangup})
+
+def tell_and_send(self, name, stage, fraction):
+    tell(self, name, stage, fraction)
+    while stage == "sounding" and numbers:
+        os.kill(os.getpid(), numbers.pop(0))
+
+progress.JsonLines.progress = tell_and_send
+sys.exit(main(["stems", {cut!r}, "--prompt", {words!r}, "--json"]))
+"""
+
+
+def signalled(cut: Path, *numbers: int, hangup: str = "SIG_DFL") -> subprocess.CompletedProcess[str]:
     """A run that is sent these signals as soon as it sounds."""
-    code = "import signal, sys; from plugin.cli import main; "
-    code += f"signal.signal({ignored}, signal.SIG_IGN); " if ignored else ""
-    code += f"sys.exit(main(['stems', {str(cut)!r}, '--prompt', {WORDS!r}, '--json']))"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as run:
-        assert run.stdout is not None and run.stderr is not None
-        for line in run.stdout:
-            if json.loads(line).get("stage") == "sounding":
-                for number in numbers:
-                    run.send_signal(number)
-                break
-        told = run.stdout.read()
-        return subprocess.CompletedProcess(code, run.wait(60), told, run.stderr.read())
+    code = RUN.format(numbers=[int(number) for number in numbers], hangup=hangup, cut=str(cut), words=WORDS)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,7 @@ def test_a_signal_stops_and_leaves_nothing(cut: Path, numbers: tuple[int, ...]) 
 
 
 def test_a_hangup_that_is_ignored_stops_nothing(cut: Path) -> None:
-    assert signalled(cut, signal.SIGHUP, ignored=signal.SIGHUP).returncode == 0
+    assert signalled(cut, signal.SIGHUP, hangup="SIG_IGN").returncode == 0
     assert (cut.parent / "cut.foley.otio").is_file()
 
 
