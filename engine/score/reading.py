@@ -16,6 +16,7 @@ from engine.types import Curve, Layer, Note, Place, ScoreError
 
 LARGEST_FILE = 256 * 2**20
 LARGEST_SEED = 2**53 - 1  # what every program that reads JSON keeps exact
+_KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object"}
 _SECONDS = re.compile(r"-?\d{1,40}(\.\d{1,40}|/\d{1,40})?", re.ASCII)
 
 
@@ -190,7 +191,7 @@ def _yes_or_no(data: dict[str, Any], name: str, where: str) -> bool:
 def _of_type(data: Any, name: str, kind: type, where: str, default: Any = None) -> Any:
     value = data.get(name, default) if isinstance(data, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise ScoreError(f"{where}: {name} is {_shown(value)}; it is of type {kind.__name__}")
+        raise ScoreError(f"{where}: {name} is {_shown(value)}; it is {_KINDS[kind]}")
     return value
 
 
