@@ -36,7 +36,7 @@ class AsideFile:
         """Give the file its name; on failure nothing stays."""
         try:
             self.file.flush()
-            os.fsync(self.file.fileno())
+            os.fsync(self.file.fileno())  # a name must not outlive a power cut that its bytes do not
             self.file.close()
             give_name(self._aside, self.path)
         except OSError as error:
