@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -55,7 +56,7 @@ def scene(
     return Scene(0, made, shots, zero, start + len(shots) * seconds)
 
 
-def score_of(words: str, *shots: tuple[Cue, ...], hinted: tuple[Intent, ...] = (), **kind: int) -> Score:
+def score_of(words: str, *shots: tuple[Cue, ...], hinted: tuple[Intent, ...] = (), **kind: Any) -> Score:
     score, _ = rules.perform(scene(*shots, **kind), read_words(words), hinted)
     score.check()
     return score
