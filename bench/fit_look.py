@@ -32,7 +32,7 @@ from engine.vision.look import COLOUR_RATE
 from engine.vision.watch import Watched, Watcher
 
 FIRST_SEED = 1000
-INSTANT_FIGURES = 11
+INSTANT_FIGURES = 12
 LABELS = ("", "rain", "snow", "water", "fire", "leaves")
 TEXTURE_OF_KIND = {"rain": 1, "snow": 2, "surf": 3, "stream": 3, "fire": 4, "leaves": 5}
 NEAR_S = 0.045

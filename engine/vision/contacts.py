@@ -11,6 +11,7 @@ from engine.vision.tracks import Series, Track
 
 BEFORE_S = 0.22  # a blow arrives at nearly the top speed of this stretch; a gesture has slowed down by then
 LEAST_STIR = 1.5
+LEAST_OF_RECENT, MOST_LEFT = 0.45, 0.55  # a stop within a picture leaves part of its change to the next
 SIGNALS = ("centre", "left", "right", "top", "bottom")
 
 
@@ -48,8 +49,8 @@ def fades(track: Track) -> Iterator[Kink]:
     activity = np.zeros(index[-1] + 5)
     activity[index] = series["activity"]
     for row, i in enumerate(index):
-        now, recent = float(activity[i]), float(activity[max(0, i - 4) : i + 1].max())
-        if i < 1 or now < LEAST_STIR or now < 0.6 * recent or activity[i + 1] > 0.5 * now:
+        now, recent = float(activity[i]), float(activity[max(0, i - 2) : i + 1].max())
+        if i < 1 or now < LEAST_STIR or now < LEAST_OF_RECENT * recent or activity[i + 1] > MOST_LEFT * now:
             continue
         share = float(activity[i + 1]) / now
         step = float(series["time"][row] - series["time"][row - 1])

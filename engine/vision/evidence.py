@@ -15,9 +15,9 @@ from engine.vision.watch import Watched
 
 AGREE_S = 0.045
 FEATURES = (
-    "thing", "fade", *SIGNALS, "pace", "drop", "back", "arrival", "upheld", "clearness", "steadiness", "length", "area",
-    "cut off", "stir", "crowd", "restless", "camera", "light", "agree", "agree things", "frame", "reach", "most stir",
-    "since", *(f"stir {j}" for j in range(-REACH, REACH + 1)), *WINDOW,
+    "thing", "fade", "hush", *SIGNALS, "pace", "drop", "back", "arrival", "upheld", "clearness", "steadiness", "length",
+    "area", "cut off", "stir", "crowd", "restless", "camera", "light", "agree", "agree things", "frame", "reach",
+    "most stir", "since", *(f"stir {j}" for j in range(-REACH, REACH + 1)), *WINDOW,
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ class Candidate:
     time_s: float
     index: int  # of the last picture before it
     kink: Kink
-    source: str  # thing, stir, fade
+    source: str  # thing, stir, fade, or hush: all that stirs falls still
     x: float  # where in the picture, px
     y: float
     features: tuple[float, ...]
@@ -66,6 +66,10 @@ def _raw(watched: Watched, frame_s: float) -> Iterator[_Raw]:
             yield _Raw(kink.time_s - frame_s / 2, kink, "stir", _at(kink))
         for fade in fades(track):
             yield _Raw(fade.time_s, fade, "fade", _at(fade))
+    for track in watched.wholes:
+        for fade in fades(track):
+            if fade.row < len(track.rows) - 1:  # no stop, but the end of what was clearly seen
+                yield _Raw(fade.time_s, fade, "hush", _at(fade))
 
 
 def _at(kink: Kink) -> Row:
@@ -116,8 +120,9 @@ def _features(
     light = max(m.light for m in moments) - min(m.light for m in moments)
     crowd = sum(stirs.count(j) for j in range(i - 3, i + 4)) / 7
     reach, window = paths.around(kink.track, kink.row)
+    sources = float(one.source == "thing"), float(one.source in ("fade", "hush")), float(one.source == "hush")
     return (
-        float(one.source == "thing"), float(one.source == "fade"), *(float(kink.signal == s) for s in SIGNALS),
+        *sources, *(float(kink.signal == s) for s in SIGNALS),
         log(kink.pace_px), kink.drop, max(0.0, kink.drop - 1), kink.arrival, kink.upheld, log(kink.clearness),
         kink.steadiness, log(len(kink.track.rows)), log(one.row.area) / 2, one.row.cut_off,
         log(0.1 + max(activity[REACH - 1 : REACH + 1])), log(1 + crowd), max(m.moving for m in moments),

@@ -19,6 +19,7 @@ from engine.vision.watch import Moment, Watched
 ON_BEAT_S = 0.06
 SURE_BOB = 0.6  # of its quality: more telling than feet
 LEAST_FOOTFALL = -1.0  # mean log odds
+SURELY_NO_STEP = -3.0
 ON_BOUNCE_S = 0.025
 BOUNCE_SURE, BOUNCE_CONFIDENCE = 0.5, 0.6
 ROW_SURE, ROW_CONFIDENCE = 0.5, 0.55
@@ -103,7 +104,7 @@ def _on_beat(falls: list[Instant], beat_s: float, walk: Cadence, weight: float) 
 
 def _off_beat(one: Instant, walk: Cadence) -> Instant:
     among = walk.times_s[0] - walk.period_s < one.time_s < walk.times_s[-1] + walk.period_s
-    return replace(one, confidence=min(0.45, 0.6 * one.confidence)) if among and one.footfall > -1 else one
+    return replace(one, confidence=min(0.45, 0.6 * one.confidence)) if among and one.footfall > SURELY_NO_STEP else one
 
 
 def _bounced(found: list[Instant], watched: Watched) -> list[Instant]:

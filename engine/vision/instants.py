@@ -19,6 +19,7 @@ JOIN_PX = 40
 APART_S = 0.05
 DOUBTED = 0.45
 BY_THING = 5  # of an instant's figures: the likeliest of its things
+SURE_OF_THING = 0.35
 LEAST_LOG_ODDS = -3.5
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +72,7 @@ class _SmoothBodies:
         self._series = [track.series() for track in watched.things if len(track.rows) >= 8]
 
     def deny(self, one: Instant) -> bool:
-        if one.figures[BY_THING] > 0.3:
+        if one.figures[BY_THING] > SURE_OF_THING:
             return False
         return any(self._passes(series, one) for series in self._series)
 
@@ -135,7 +136,7 @@ def _instant(
     chosen = [found[k] for k in rows]
     by_source = [
         max((s for s, c in zip(shares, chosen, strict=True) if c.source == name), default=0.0)
-        for name in ("thing", "stir", "fade")
+        for name in ("thing", "stir", "fade", "hush")
     ]
     figures = (
         float(odds[0]), float(odds[:3].mean()), float(odds[:8].mean()), log(1 + float(shares.sum())),

@@ -9,8 +9,8 @@ import numpy as np
 
 SHORTEST_S, LONGEST_S = 0.09, 0.42
 REACH = 4  # gaps either side from which the usual one is taken
-LEAST_ALIKE = 4
-ALIKE = 0.28  # share by which gaps of one row differ
+LEAST_ALIKE = 5
+ALIKE = 0.2  # share by which gaps of one row differ
 MOST_MISSING = 2
 OFF = 0.24  # of the usual gap: a missing one lies no farther from where it is expected
 
