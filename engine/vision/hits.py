@@ -109,7 +109,8 @@ def _off_beat(one: Instant, walk: Cadence) -> Instant:
 
 def _bounced(found: list[Instant], watched: Watched) -> list[Instant]:
     """With the last, small bounces of what bounces, which are seen poorly or not at all."""
-    sure = sorted((one for one in found if one.confidence >= BOUNCE_SURE), key=lambda one: one.time_s)
+    things = [one for one in found if one.confidence >= BOUNCE_SURE and one.footfall <= 0]
+    sure = sorted(things, key=lambda one: one.time_s)
     seen = [Bounce(one.time_s, one.best.x, k) for k, one in enumerate(sure)]
     for bounce in continued(seen):
         near = [
