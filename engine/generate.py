@@ -172,20 +172,18 @@ def _looked_at(
     stop = _Either(cancel)
     pool = ThreadPoolExecutor(1, thread_name_prefix="look")
     upcoming = iter(shots)
-    ahead: deque[Future[tuple[Cue, ...]]] = deque()
+    ahead: deque[Future[tuple[tuple[Cue, ...], tuple[str, ...]]]] = deque()
 
-    def see(shot: Shot) -> tuple[Cue, ...]:
+    def see(shot: Shot) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
         if shot.media is None:
-            return ()
+            return (), ()
         try:
             seen = look(shot, progress=lambda fraction: progress(shot.name, "looking", fraction), cancel=stop)
         except MediaError as error:
             if not settings.skip_broken:
                 raise
-            stems.warnings.append(f"{shot.name}: its picture cannot be read, so only the words are followed. {error}")
-            return ()
-        stems.warnings.extend(seen.warnings)
-        return seen.cues
+            return (), (f"{shot.name}: its picture cannot be read, so only the words are followed. {error}",)
+        return seen.cues, seen.warnings
 
     def submit_next() -> None:
         if shot := next(upcoming, None):
@@ -197,7 +195,9 @@ def _looked_at(
         for group in _scenes(shots):
             cues = []
             for _ in group:
-                cues.append(ahead.popleft().result())
+                seen, warnings = ahead.popleft().result()
+                cues.append(seen)
+                stems.warnings += warnings
                 submit_next()
             yield Scene(group[0].scene, group, tuple(cues), shots[0].record_start, shots[-1].record_end)
     finally:

@@ -105,20 +105,18 @@ def mix_scenes(
         peaks = [scene.limit() for scene in scenes]
     if fresh != list(scenes) or any(len(scene.reduction) for scene in scenes):
         _make_up(fresh, targets)
-        for scene in fresh:
-            scene.keep_limiter()
+        peaks = [scene.keep_limiter() if any(scene is one for one in fresh) else scene.limit() for scene in scenes]
         survey, more = _survey(scenes), dict.fromkeys(GROUPS, 0.0)
-        peaks = [scene.limit() for scene in scenes]
     return _levels(scenes, survey.scaled(more["ambient"], more["events"]), peaks, targets)
 
 
 def _make_up(fresh: Sequence[SceneStems], targets: Mapping[str, float]) -> None:
     """Give back the loudness that the limiter took from fresh scenes, as far as peaks allow."""
     for _ in range(MAKE_UPS if fresh else 0):
-        short = _missing(targets, _survey(fresh).hops)
-        if short["events"] < 0.1:
+        short = _gain_to(targets["events"], _events_hops(fresh))
+        if short < 0.2:
             break
-        _add_gains(fresh, {"ambient": 0.0, "events": min(1.5 * short["events"], 3.0)})
+        _add_gains(fresh, {"ambient": 0.0, "events": min(1.6 * short, 4.0)})
         for scene in fresh:
             scene.limit()
 
@@ -163,6 +161,16 @@ def _survey(scenes: Sequence[SceneStems]) -> _Survey:
     names = (*(layer.value for layer in Layer), "events")
     hops = {name: np.concatenate([part.hops[name] for part in parts]) if parts else np.zeros(0) for name in names}
     return _Survey(hops, np.concatenate([part.common for part in parts]) if parts else np.zeros(0))
+
+
+def _events_hops(scenes: Sequence[SceneStems]) -> dsp.Array:
+    parts = [np.zeros(0)]
+    for scene in scenes:
+        weighting, means = loudness.KWeighting(), loudness.HopMeans()
+        for first, last in blocks(scene.first, scene.last):
+            means.feed(np.square(weighting.apply(scene.read_sum(GROUPS["events"], first, last))).sum(axis=0))
+        parts.append(means.means())
+    return np.concatenate(parts)
 
 
 def _survey_scene(scene: SceneStems) -> _Survey:

@@ -68,14 +68,14 @@ class SceneStems:
     def _scene_sample(self) -> float:
         return float(self.score.record_start * SAMPLE_RATE)
 
-    def keep_limiter(self) -> None:
-        """Write the limiter into the score's mix, so that it stays when notes are edited or taken out."""
+    def keep_limiter(self) -> dsp.Array:
+        """Write the limiter into the score's mix, to stay when notes are edited or taken out; peaks as `limit`."""
         if len(self.reduction) and self.score.mix:
             cells, levels_db = limiter.corners(self.reduction)
             times = (self.sounded[0] + cells * limiter.CELL - self._scene_sample) / SAMPLE_RATE
             curve = Curve(tuple(np.round(times, 7).tolist()), tuple(levels_db.tolist()))
             self.score = replace(self.score, mix=replace(self.score.mix, limiter=curve))
-            self.limit()
+        return self.limit()
 
     def limit(self) -> dsp.Array:
         """Set the limiter anew; the highest oversampled peaks of ambient, action, material and mix before it."""
