@@ -421,6 +421,14 @@ def test_what_is_negated_is_never_among_the_sources(family: str, others: list[st
     assert not any(source.entry.startswith(family + ".") for source in intent.sources)
 
 
+@pytest.mark.parametrize("family", sorted(ontology().families))
+@pytest.mark.parametrize("how", ["", "distant ", "loud "])
+def test_a_plain_no_beats_the_same_word_asked_for(family: str, how: str) -> None:
+    name = next(word for word in ontology().families[family].words["en"] if "+" not in word)
+    intent = read_words(f"{how}{name}, no {name}")
+    assert intent.excludes(ontology().families[family].default) or family in intent.excluded
+
+
 @given(st.sampled_from(sorted(ontology().families)), st.sampled_from(["不要", "没有", "无", "去掉", "不要有"]))
 def test_each_family_can_be_negated_in_chinese(family: str, negation: str) -> None:
     name = next(word for word in ontology().families[family].words["zh"] if "+" not in word)
