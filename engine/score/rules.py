@@ -66,7 +66,11 @@ class _Writing:
 def perform(
     scene: Scene, intent: Intent, hinted: Sequence[Intent] = (), *, seed: int = 0, made_by: Provenance | None = None
 ) -> tuple[Score, list[Decision]]:
-    """Write the score of a scene. `hinted`: for each shot what its clip name and markers say, used without words."""
+    """Write the score of a scene, and why.
+
+    `hinted`: for each shot what its clip name and markers say. Without words it decides what sounds; with words, in
+    which shots a source may sound.
+    """
     place = scene_place(scene)
     room = intent.room or next((one.room for one in hinted if one.room), None) or ROOM_OF_PLACE[place]
     page = _Writing(scene, intent, writing.Setting(seed, room), place)
