@@ -389,15 +389,16 @@ def _write_unseen(page: _Writing, seen: Sequence[_Seen], roles: Sequence[Role]) 
     for role in roles:
         if not _sounds_by_itself(role) or _is_timed(role):
             continue
+        shots = seen
         if role.source.id in page.sounding:
             if not role.follows("step"):
                 continue
-            seen = [shot for shot in seen if casting.crossings(shot.moving) and not _sounds_in(page, role, shot)]
-            if not seen:
+            shots = [shot for shot in seen if casting.crossings(shot.moving) and not _sounds_in(page, role, shot)]
+            if not shots:
                 continue
-        if _anchor(role) and _write_anchored(page, role, seen):
+        if _anchor(role) and _write_anchored(page, role, shots):
             continue
-        for shot, moving in _likely_shots(role, seen):
+        for shot, moving in _likely_shots(role, shots):
             start, end = _word_window(page, role, shot)
             if role.source.times.start_s is None and moving:
                 start, end = max(start, moving.time_s), min(end, moving.time_s + moving.duration_s)

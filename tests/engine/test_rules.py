@@ -119,6 +119,12 @@ def test_the_clips_name_speaks_where_no_words_do() -> None:
     assert "stream" not in instruments(score_of("wind", (), hinted=hinted))
 
 
+def test_all_that_a_clip_name_speaks_of_is_heard_though_one_of_them_is_seen() -> None:
+    hinted = (read_words("a man walks, three knocks"),)
+    score = score_of("", (step(0.5), step(1.0), step(1.6)), hinted=hinted)
+    assert {"footsteps.concrete", "knock.wood"} <= {note.entry for note in score.notes}
+
+
 def test_a_clips_name_speaks_for_that_clip_alone() -> None:
     hinted = (read_words("walkers on the street"), read_words("typing on a keyboard"), read_words("wind in the trees"))
     steps, typing = (motion(0.5, 6.0, (-0.9, 0.9)),), (motion(1.0, 6.0),)
