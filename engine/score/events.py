@@ -1,0 +1,105 @@
+"""What is heard of what is seen: a shot's contacts and movements given to the sources that the words name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.score import casting, word_times
+from engine.score.casting import Happening, Role
+from engine.score.page import Page, plays_events, unasked_role
+from engine.score.seen_shot import SeenShot
+
+UNASKED_DB = -6.0  # what is seen and not named is heard, not featured
+MOST_WALKERS = 2  # whose unseen steps are heard at once
+FEW_STEPS = 0.25  # of those a walk should have: fewer, and the eye has lost the feet
+STEPS_APART = 0.6  # of a walk's interval, between a step that was seen and one that was not
+WHOOSH_ENERGY, WHOOSH_S = 0.75, 2.0
+
+DEFAULT_STRUCK, DEFAULT_SWIFT = "hit.wood", "whoosh.swing"
+DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "": "footsteps.concrete"}
+
+
+def write_shot(page: Page, shot: SeenShot, roles: Sequence[Role], anyone_crosses: bool) -> None:
+    """What a shot shows and the roles that sound in it; `anyone_crosses` the picture in some shot of the scene."""
+    sounding = [role for role in roles if plays_events(role)]
+    if anyone_crosses and not shot.shows_walking:
+        sounding = [role for role in sounding if not role.follows("step")]
+    timed = [role for role in sounding if word_times.is_timed(role)]
+    free = [role for role in sounding if not word_times.is_timed(role)]
+    rest = _write_all_free(page, shot, free)
+    for role in timed:
+        word_times.write_timed(page, role, shot)
+    answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in free)
+    if not timed:
+        _write_unasked(page, rest if not answered else [], shot.moving if not free else [])
+
+
+def _write_all_free(page: Page, shot: SeenShot, free: Sequence[Role]) -> Sequence[Happening]:
+    """Sources without times of their own, those that stand beside another after it; the contacts that none took."""
+    rest = _write_free(page, shot, shot.struck, [role for role in free if not word_times.anchor(role)])
+    for role in free:
+        if word_times.anchor(role):
+            rest = _write_free(page, shot, word_times.beside_anchor(page, role, rest), [role])
+    return rest
+
+
+def _write_free(page: Page, shot: SeenShot, struck: Sequence[Happening], roles: Sequence[Role]) -> Sequence[Happening]:
+    cast = casting.cast_struck(struck, roles)
+    for role in roles:
+        if role.source.id in cast:
+            _write_struck(page, role, cast[role.source.id], shot)
+        else:
+            _write_moving(page, role, shot)
+    taken = {one.id for members in cast.values() for one in members}
+    return [one for one in struck if one.id not in taken]
+
+
+def _write_struck(page: Page, role: Role, happenings: Sequence[Happening], shot: SeenShot) -> None:
+    """A striking or walking source on what was seen."""
+    allowed = casting.in_window(role, happenings, page.scene)
+    if allowed:
+        page.decide(f"{role.entry.id}: {len(allowed)} events in {shot.name}", "seen in the picture, named by the words")
+        page.add(role, allowed)
+    if allowed and role.follows("step"):
+        _write_missed_steps(page, role, allowed, shot)
+
+
+def _write_missed_steps(page: Page, role: Role, seen: Sequence[Happening], shot: SeenShot) -> None:
+    """Someone crosses the picture and hardly any step was seen to land: the walk goes on at its own rhythm."""
+    interval = casting.interval_s(role, "footstep")
+    for number, crossing in enumerate(shot.crossings[:MOST_WALKERS]):
+        start, end = crossing.time_s, crossing.time_s + crossing.duration_s
+        landed = [one.time_s for one in seen if start <= one.time_s < end]
+        if len(landed) >= FEW_STEPS * crossing.duration_s / interval:
+            continue
+        made = casting.natural(role, "footstep", start, end, page.setting.seed + number, crossing.path)
+        apart = [one for one in made if all(abs(one.time_s - time) > STEPS_APART * interval for time in landed)]
+        page.decide(f"{role.entry.id}: {len(apart)} more events in {shot.name}", "somebody walks on there, unseen feet")
+        page.add(role, [replace(one, id=f"{shot.name}.walk{number}.{one.id}") for one in apart])
+
+
+def _write_moving(page: Page, role: Role, shot: SeenShot) -> None:
+    """A continuous source along what moves."""
+    allowed = word_times.beside_anchor(page, role, casting.in_window(role, shot.moving, page.scene))
+    if allowed and role.once:
+        allowed = [max(allowed, key=lambda one: one.duration_s * one.energy * one.confidence)]
+    if allowed:
+        why = "seen moving, named by the words"
+        page.decide(f"{role.entry.id} along {len(allowed)} movements in {shot.name}", why)
+        page.add(role, allowed)
+
+
+def _write_unasked(page: Page, rest: Sequence[Happening], moving: Sequence[Happening]) -> None:
+    """What is plainly seen and no words speak of."""
+    rest = [one for one in rest if one.confidence >= casting.SURE]
+    swift = [one for one in moving if one.energy >= WHOOSH_ENERGY and one.duration_s < WHOOSH_S]
+    for entry, members in (
+        (DEFAULT_STEP.get(page.place, DEFAULT_STEP[""]), [one for one in rest if one.step]),
+        (DEFAULT_STRUCK, [one for one in rest if not one.step]),
+        (DEFAULT_SWIFT, swift),
+    ):
+        role = unasked_role(entry, "the picture shows it, no words say what it is", UNASKED_DB)
+        if members and page.allows(role):
+            page.decide(f"{entry}: {len(members)} events", role.source.words)
+            page.add(role, members)

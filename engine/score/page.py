@@ -1,0 +1,89 @@
+"""The score as it grows: notes are added for a role's happenings, each decision with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from engine.score import writing
+from engine.score.casting import Happening, Role
+from engine.score.scene import Scene
+from engine.text.intent import Decision, Intent, Source
+from engine.text.ontology import ontology
+from engine.types import Layer, Note
+
+LONGEST_NOTE_S = 30.0
+JOINT_S = 0.25  # by which the pieces of a longer one cross-fade
+
+
+@dataclass(slots=True)
+class Page:
+    """What one scene's score is written on, and by what."""
+
+    scene: Scene
+    intent: Intent
+    setting: writing.Setting
+    place: str  # indoor, outdoor, night, or nothing
+    notes: list[Note] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    sounding: set[str] = field(default_factory=set)  # ids of the sources that have notes
+
+    def decide(self, what: str, why: str) -> None:
+        self.decisions.append(Decision(what, why))
+
+    def add(self, role: Role, happenings: Sequence[Happening], first_side: int = 0) -> None:
+        """Write the notes of happenings for a role; long ones in pieces that cross-fade."""
+        self.sounding.add(role.source.id)
+        for side, happening in enumerate(happenings, first_side):
+            for piece in _pieces(happening):
+                self.notes += _faded(writing.event_notes(role, piece, self.setting, side=side), piece, happening)
+
+    def allows(self, role: Role) -> bool:
+        """Whether the words leave room for a source that they do not ask for; a no is a decision."""
+        if self.intent.excludes(role.entry.id):
+            self.decide(f"no {role.entry.id}", "the words exclude it")
+            return False
+        return True
+
+    def event_starts(self, source: str) -> list[float]:
+        """When the events of a source begin that are written so far."""
+        return [note.start_s for note in self.notes if f".{source}." in note.id and note.layer is not Layer.AMBIENT]
+
+
+def unasked_role(entry: str, why: str, gain_db: float = 0.0) -> Role:
+    """A source that no words asked for."""
+    return Role(Source(id=f"seen-{entry}", entry=entry, words=why, gain_db=gain_db), ontology().find(entry))
+
+
+def plays_on(role: Role, *layers: Layer) -> bool:
+    """Whether some part of a source's sound is on one of these layers."""
+    return any(part.layer in layers for part in role.entry.parts)
+
+
+def plays_events(role: Role) -> bool:
+    return plays_on(role, Layer.ACTION, Layer.MATERIAL)
+
+
+def _pieces(happening: Happening) -> list[Happening]:
+    """A long movement in stretches that overlap by a fade."""
+    if happening.duration_s <= LONGEST_NOTE_S:
+        return [happening]
+    count = int(happening.duration_s // LONGEST_NOTE_S) + 1
+    length = happening.duration_s / count
+    return [
+        replace(
+            happening,
+            id=f"{happening.id}-{number}",
+            time_s=happening.time_s + number * length,
+            duration_s=min(length + JOINT_S, happening.duration_s - number * length),
+            curve=None,
+            path=None,
+        )
+        for number in range(count)
+    ]
+
+
+def _faded(notes: list[Note], piece: Happening, whole: Happening) -> list[Note]:
+    fade_in = JOINT_S if piece.time_s > whole.time_s else 0.0
+    fade_out = JOINT_S if piece.time_s + piece.duration_s < whole.time_s + whole.duration_s - 1e-6 else 0.0
+    return [replace(note, fade_in_s=fade_in, fade_out_s=fade_out) for note in notes]

@@ -1,0 +1,95 @@
+"""When the words say that something sounds: at times of its own, inside a window, or beside another source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from engine.score import casting
+from engine.score.casting import Happening, Role
+from engine.score.page import Page
+from engine.score.scene import Scene
+from engine.score.seen_shot import SeenShot
+
+ANCHOR_GAP_S = 0.5
+MOST_EVENTS = 100_000
+CLOSEST_S = 0.02  # of events that come again and again
+
+
+def is_timed(role: Role) -> bool:
+    return bool(role.source.times.at_s or role.source.times.every_s)
+
+
+def anchor(role: Role) -> str | None:
+    """The source that this one comes after or before, as the words say."""
+    return role.source.times.after or role.source.times.before
+
+
+def window(scene: Scene, role: Role, shot: SeenShot) -> tuple[float, float]:
+    """The part of a shot in which the words let a source sound."""
+    times = role.source.times
+    start = scene.time_of(times.start_s) if times.start_s is not None else shot.start_s
+    end = scene.time_of(times.end_s) if times.end_s is not None else shot.end_s
+    return max(start, shot.start_s), min(end, shot.end_s)
+
+
+def write_timed(page: Page, role: Role, shot: SeenShot) -> None:
+    """Events whose times the words give; each belongs to the shot that it falls into."""
+    times = [one for one in _times(page.scene, role) if shot.holds(one)]
+    for side, time in enumerate(times):
+        _write_at(page, role, shot, time, side)
+
+
+def beside_anchor(page: Page, role: Role, happenings: Sequence[Happening]) -> list[Happening]:
+    """Of what was seen, what comes after (or before) the source that the words name."""
+    starts = _anchor_starts(page, role)
+    if not starts:
+        return list(happenings)
+    if role.source.times.after:
+        return [one for one in happenings if one.time_s > min(starts)]
+    return [one for one in happenings if one.time_s < max(starts)]
+
+
+def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
+    """Half a second after the last, or before the first, of the source that the words name; whether there is one."""
+    starts = _anchor_starts(page, role)
+    if not starts:
+        return False
+    first = max(starts) + ANCHOR_GAP_S if role.source.times.after else min(starts) - ANCHOR_GAP_S
+    step = casting.interval_s(role, role.entry.parts[0].instrument)
+    for time in [first + step * number for number in range(role.source.count or 1)]:
+        shot = next((shot for shot in seen if shot.holds(time)), None)
+        if shot is not None:
+            _write_at(page, role, shot, time)
+    return True
+
+
+def _anchor_starts(page: Page, role: Role) -> list[float]:
+    beside = anchor(role)
+    return page.event_starts(beside) if beside else []
+
+
+def _write_at(page: Page, role: Role, shot: SeenShot, time_s: float, side: int = 0) -> None:
+    event = f"{shot.name}.{role.source.id}.t{round(time_s * 1000):07d}"
+    lasts_s = 1.0 if role.follows("motion") and not role.follows("hit") else 0.05
+    page.add(role, [Happening(event, time_s, lasts_s, because=role.source.words)], first_side=side)
+    page.decide(f"{role.entry.id} at {time_s:.3f} s", f"the words: {role.source.words}")
+
+
+def _times(scene: Scene, role: Role) -> list[float]:
+    times = role.source.times
+    if len(times.at_s) == 1 and role.source.count:  # "three knocks at 1 s" begin then
+        step = casting.interval_s(role, role.entry.parts[0].instrument)
+        return [scene.time_of(times.at_s[0]) + step * number for number in range(role.source.count)]
+    if times.at_s:
+        return [scene.time_of(at) for at in times.at_s]
+    return _repeated(scene, role, times.every_s) if times.every_s else []
+
+
+def _repeated(scene: Scene, role: Role, every_s: Fraction) -> list[float]:
+    times = role.source.times
+    start = scene.time_of(times.start_s or Fraction(0))
+    end = scene.time_of(times.end_s) if times.end_s is not None else float(scene.duration)
+    step = max(float(every_s), CLOSEST_S)
+    count = min(int((end - start) / step) + 1, role.source.count or MOST_EVENTS)
+    return [start + step * number for number in range(count) if start + step * number < end]
