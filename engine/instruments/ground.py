@@ -186,7 +186,7 @@ def _rattle(plate: Plate, step: Step) -> Array:
 
 def loose_answer(surface: Surface, step: Step) -> Array:
     """`[sample]`: grains, blades, crystals and water over the whole stance."""
-    drive = loading(step, surface.press, surface.sink_s, surface.fades)
+    drive = loading(step, surface.press, surface.sink_s, surface.fades, surface.settles)
     count = dsp.samples(len(drive) / LOAD_RATE + (0.25 if surface.bubbles else 0.04))
     out = np.zeros(count)
     for number, grains in enumerate(surface.grains):

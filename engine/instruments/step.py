@@ -173,17 +173,17 @@ def ground_load(step: Step, sink_s: float = HARD_S) -> Array:
     return force
 
 
-def loading(step: Step, press: float = 0.2, sink_s: float = HARD_S, fades: float = 0.42) -> Array:
+def loading(step: Step, press: float = 0.2, sink_s: float = HARD_S, fades: float = 0.42, settles: float = 1.0) -> Array:
     """How hard the ground is worked, at LOAD_RATE, 0..1: by growing load, and by `press` also by load itself.
 
-    Work falls to 1/e by the share `fades` of the stance: what is pressed once has less to give. What was set moving
+    Work falls as e^-(share of the stance/`fades`)^`settles`: what is pressed once has less to give. What was set moving
     comes to rest within some 25 ms; pushing off works the ground less than setting down.
     """
     force = ground_load(step, sink_s)
     growth = np.diff(force, prepend=0.0)
     rate = np.where(growth > 0.0, growth, -0.25 * growth)
     work = (1.0 - press) * (rate / rate.max()) ** 0.8 + press * force / force.max()
-    work = work * np.exp(-np.arange(len(work)) / (fades * len(work)))
+    work = work * np.exp(-((np.arange(len(work)) / (fades * len(work))) ** settles))
     work = np.maximum(work, signal.lfilter([0.02], [1.0, -0.98], np.pad(work, (0, LOAD_RATE // 20)))[: len(work)])
     tail = work[-1] * np.exp(-np.arange(LOAD_RATE // 12) / (0.02 * LOAD_RATE))
     work = np.concatenate([work, tail])

@@ -60,6 +60,7 @@ class Surface:
     bubbles: tuple[Grains, ...] = ()  # counts and pitches of air under water
     sink_s: float = 0.018  # how long it gives way under the heel
     fades: float = 0.42  # share of the stance by which the work in it falls to 1/e
+    settles: float = 1.0  # how firmly it lies once pressed: power of that fall, 1 exponential, 2 Gaussian
     touch: float = 0.25  # what is heard of loose matter as the foot first meets it, re its loudest
 
 
@@ -101,7 +102,7 @@ SURFACE_TABLE = {
             Grains(60, 5500, 11_000, 0.006, -18),
         ),
         brushes=(Brush(2000, 900, 14_000, -14), Brush(600, 120, 600, -18)),
-        sink_s=0.05, fades=0.36, touch=0.4,
+        sink_s=0.05, fades=0.36, settles=1.4, touch=0.4,
     ),
     "sand": Surface(
         4.0, 84, -26, -26, 0.6,
@@ -131,7 +132,7 @@ SURFACE_TABLE = {
         5.0, 84, -24, -22, 0.4,
         grains=(Grains(12, 350, 1200, 0.02, -16),),
         brushes=(Brush(1500, 120, 1300, -11), Brush(1500, 1400, 12_000, -24)),
-        bubbles=(Grains(4, 200, 480, 0.0, -17),),
+        bubbles=(Grains(4, 200, 480, 0.0, -24),),
         sink_s=0.07, fades=0.3,
     ),
     "puddle": Surface(

@@ -185,6 +185,28 @@ def test_loose_ground_speaks_as_long_as_the_foot_rolls() -> None:
     assert np.mean([check.duration_s(sound, -30.0) for sound in walk(surface="tile")]) < 0.2
 
 
+def late_db(surface: str, from_s: float, to_s: float) -> float:
+    """Level of that stretch re the loudest 50 ms, the median of twelve steps."""
+    levels = []
+    for sound in walk(12, surface=surface):
+        loudest = max(check.rms_db(sound[first : first + 2400]) for first in range(0, 9600, 2400))
+        levels.append(check.rms_db(sound[round(from_s * SAMPLE_RATE) : round(to_s * SAMPLE_RATE)]) - loudest)
+    return float(np.median(levels))
+
+
+def test_gravel_lies_still_once_it_is_pressed() -> None:
+    """Recorded steps: -13 dB at 200-250 ms, -34 at 350-400, no pebble after that. They trickled on at -22."""
+    assert -18.0 < late_db("gravel", 0.2, 0.25) < -10.0
+    assert late_db("gravel", 0.36, 0.45) < -27.0
+
+
+def test_mud_closes_over_its_bubbles_without_a_second_step() -> None:
+    """On recorded earth nothing after a quarter of a second stands out; a bubble of mud was 3 dB below the step."""
+    for sound in walk(12, surface="mud"):
+        windows = [check.rms_db(sound[first : first + 960]) for first in range(0, 24_000, 960)]
+        assert max(windows[13:]) < max(windows) - 8.0
+
+
 @pytest.mark.parametrize("surface", ["snow", "grass", "mud", "puddle", "sand"])
 def test_soft_ground_is_loudest_under_the_weight_not_at_the_touch(surface: str) -> None:
     """Recorded steps on soft ground reach their greatest level 20 to 300 ms after the touch."""
