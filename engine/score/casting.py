@@ -182,7 +182,8 @@ def natural(
     interval = interval_s(role, instrument)
     count = source.count or (max(int((end_s - start_s) / interval), 1) if rhythmic else 1)
     times: list[float] = []
-    at = start_s + min(0.5, 0.25 * (end_s - start_s), interval)
+    said = (source.times.start_s or 0) > 0  # "after three seconds": then, not some time later
+    at = start_s + (0.0 if said else min(0.5, 0.25 * (end_s - start_s), interval))
     while len(times) < count and at < end_s:
         times.append(at)
         at += interval * float(rng.lognormal(0.0, 0.05 if instrument != "key" else 0.4))

@@ -37,10 +37,11 @@ def write_shot(page: Page, shot: SeenShot, roles: Sequence[Role], anyone_crosses
 
 def _write_all_free(page: Page, shot: SeenShot, free: Sequence[Role]) -> Sequence[Happening]:
     """Sources without times of their own, those that stand beside another after it; the contacts that none took."""
-    rest = _write_free(page, shot, shot.struck, [role for role in free if not word_times.anchor(role)])
+    rest = _write_free(page, shot, shot.struck, [role for role in free if not word_times.is_bound(role)])
     for role in free:
-        if word_times.anchor(role):
-            rest = _write_free(page, shot, word_times.beside_anchor(page, role, rest), [role])
+        if word_times.is_bound(role):
+            near = casting.in_window(role, word_times.beside_anchor(page, role, rest), page.scene)
+            rest = _write_free(page, shot, near, [role])
     return rest
 
 

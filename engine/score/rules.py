@@ -35,6 +35,7 @@ def perform(
     `hinted`: for each shot what its clip name and markers say. Without words it decides what sounds; with words, in
     which shots a source may sound.
     """
+    intent, hinted = scene.timed(intent), [scene.timed(one) for one in hinted]
     page = _empty_page(scene, intent, hinted, seed)
     if intent.silent:
         page.decide("silence", "the words ask for it")

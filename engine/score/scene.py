@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from engine.text.intent import Intent
 from engine.types import Cue, Shot
 
 
@@ -38,3 +39,9 @@ class Scene:
         """Seconds from the scene's start of a time in the words: from the choice's start, or back from its end."""
         zero = self.origin if words_s >= 0 else self.end
         return float(zero + words_s - self.record_start)
+
+    def timed(self, intent: Intent) -> Intent:
+        """The intent with shares of the length, "halfway", as seconds of the choice that the words are for."""
+        length = self.end - self.origin
+        sources = (replace(source, times=source.times.in_seconds(length)) for source in intent.sources)
+        return replace(intent, sources=tuple(sources))

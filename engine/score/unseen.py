@@ -23,12 +23,19 @@ def write_unseen(page: Page, seen: Sequence[SeenShot], role: Role) -> None:
             return
     if word_times.anchor(role) and word_times.write_anchored(page, role, seen):
         return
-    for shot, moving in _likely_shots(role, seen):
+    open_now = [shot for shot in seen if _is_open(page, role, shot)]
+    for shot, moving in _likely_shots(role, open_now):
         start, end = word_times.window(page.scene, role, shot)
         if role.source.times.start_s is None and moving:
             start, end = max(start, moving.time_s), min(end, moving.time_s + moving.duration_s)
         if end - start >= SHORTEST_S:
             _write_imagined(page, role, shot, start, end, moving)
+
+
+def _is_open(page: Page, role: Role, shot: SeenShot) -> bool:
+    """Whether the words let a source sound in a shot."""
+    start, end = word_times.window(page.scene, role, shot)
+    return end - start >= SHORTEST_S
 
 
 def _likely_shots(role: Role, seen: Sequence[SeenShot]) -> list[tuple[SeenShot, Happening | None]]:

@@ -25,6 +25,12 @@ def anchor(role: Role) -> str | None:
     return role.source.times.after or role.source.times.before
 
 
+def is_bound(role: Role) -> bool:
+    """Whether a source waits for another, or for its time: a single event chooses only among what is seen then."""
+    times = role.source.times
+    return anchor(role) is not None or (role.once and (times.start_s is not None or times.end_s is not None))
+
+
 def window(scene: Scene, role: Role, shot: SeenShot) -> tuple[float, float]:
     """The part of a shot in which the words let a source sound."""
     times = role.source.times

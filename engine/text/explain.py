@@ -67,6 +67,12 @@ def _times(times: Times) -> Iterator[str]:
         yield f"from {_seconds(times.start_s)}"
     if times.end_s is not None:
         yield f"until {_seconds(times.end_s)}"
+    if times.at_share:
+        yield "at " + ", ".join(_share(share) for share in times.at_share)
+    if times.start_share is not None:
+        yield f"from {_share(times.start_share)}"
+    if times.end_share is not None:
+        yield f"until {_share(times.end_share)}"
     if times.every_s is not None:
         yield f"every {_seconds(times.every_s)}"
     for relation, other in (("after", times.after), ("before", times.before)):
@@ -80,6 +86,10 @@ def _times(times: Times) -> Iterator[str]:
 
 def _seconds(seconds: Fraction) -> str:
     return f"{float(seconds):g} s" if seconds >= 0 else f"{float(-seconds):g} s before the end"
+
+
+def _share(share: Fraction) -> str:
+    return f"{float(100 * share):.3g} % of the length"
 
 
 def _reason(intent: Intent, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 
@@ -11,14 +11,46 @@ from fractions import Fraction
 class Times:
     """When a source sounds, as the words say. Seconds from the shot's start; what is not said is empty or None."""
 
-    at_s: tuple[Fraction, ...] = ()  # hard times: they override the picture
-    start_s: Fraction | None = None  # "from 2 to 5 seconds"; negative: counted back from the end, "at the end"
+    at_s: tuple[Fraction, ...] = ()  # hard times: they override the picture; negative ones count back from the end
+    start_s: Fraction | None = None  # "from 2 to 5 seconds", "at the end"
     end_s: Fraction | None = None
     every_s: Fraction | None = None
     after: str | None = None  # id of another source, e.g. "after the door closes"
     before: str | None = None
     fade_in: bool = False
     fade_out: bool = False
+    at_share: tuple[Fraction, ...] = ()  # of the whole length, 0..1: "halfway"
+    start_share: Fraction | None = None  # "in the second half"
+    end_share: Fraction | None = None
+
+    def joined(self, more: Times) -> Times:
+        """These times with what other words add; where both say a thing, these hold."""
+        return Times(
+            at_s=self.at_s + more.at_s,
+            start_s=self.start_s if self.start_s is not None else more.start_s,
+            end_s=self.end_s if self.end_s is not None else more.end_s,
+            every_s=self.every_s or more.every_s,
+            after=self.after or more.after,
+            before=self.before or more.before,
+            fade_in=self.fade_in or more.fade_in,
+            fade_out=self.fade_out or more.fade_out,
+            at_share=self.at_share + more.at_share,
+            start_share=self.start_share if self.start_share is not None else more.start_share,
+            end_share=self.end_share if self.end_share is not None else more.end_share,
+        )
+
+    def in_seconds(self, length: Fraction) -> Times:
+        """The same times where the whole is `length` seconds long: shares of it become seconds."""
+        start, end = self.start_share, self.end_share
+        return replace(
+            self,
+            at_s=self.at_s + tuple(share * length for share in self.at_share),
+            start_s=start * length if self.start_s is None and start is not None else self.start_s,
+            end_s=end * length if self.end_s is None and end is not None else self.end_s,
+            at_share=(),
+            start_share=None,
+            end_share=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

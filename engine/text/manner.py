@@ -8,9 +8,13 @@ from fractions import Fraction
 
 from engine.text.clauses import Reading
 from engine.text.intent import Times
+from engine.text.ontology import Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import degree_effect, is_size
+from engine.text.times import TimeMark
 from engine.text.tokens import Match, Token
+from engine.text.turns import ends_by_itself, turn_at
+from engine.types import Layer
 
 BEGINNING_S = Fraction(2)
 """How long "at the beginning" and "at the end" last."""
@@ -35,20 +39,12 @@ class Manner:
 
     def joined(self, more: Manner) -> Manner:
         """This manner with what other words add; where both say a thing, the first holds."""
-        mine, other = self.times, more.times
         return Manner(
             gain_db=self.gain_db + more.gain_db,
             speed=self.speed * more.speed,
             density=self.density * more.density,
             steps=self.steps + more.steps,
-            times=Times(
-                at_s=mine.at_s + other.at_s,
-                start_s=mine.start_s if mine.start_s is not None else other.start_s,
-                end_s=mine.end_s if mine.end_s is not None else other.end_s,
-                every_s=mine.every_s or other.every_s,
-                fade_in=mine.fade_in or other.fade_in,
-                fade_out=mine.fade_out or other.fade_out,
-            ),
+            times=self.times.joined(more.times),
             pan=self.pan if self.pan is not None else more.pan,
             distance_m=self.distance_m if self.distance_m is not None else more.distance_m,
             notes=self.notes + more.notes,
@@ -61,7 +57,7 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int], famil
     for index in territory:
         token, match = reading.tokens[index], reading.rules[index]
         if token.time:
-            _time(manner, token)
+            _time(manner, reading, index, territory, family)
             reading.take((index,))
         if not match or match.start != index:
             continue
@@ -73,6 +69,11 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int], famil
             said = len(manner.notes)
             _word(manner, reading, match, territory, family)
             reading.take(range(match.start, match.end) if len(manner.notes) > said else ())
+    lasts = ontology().family(family).plain.layer is Layer.AMBIENT
+    if lasts and (ended := ends_by_itself(reading, territory)):
+        _note(manner, reading.tokens[ended], "fade out")
+        manner.times = replace(manner.times, fade_out=True)
+        reading.take((ended,))
     return manner
 
 
@@ -195,18 +196,39 @@ def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:
     return match.end < territory.stop and reading.tokens[match.end].means("picture", "head", "place", "object", "weak")
 
 
-def _time(manner: Manner, token: Token) -> None:
-    mark = token.time
+def _time(manner: Manner, reading: Reading, index: int, territory: range, family: str) -> None:
+    token, mark = reading.tokens[index], reading.tokens[index].time
     if mark is None or mark.wrong:
         return
-    times = manner.times
-    manner.times = Times(
-        at_s=times.at_s + mark.at_s,
-        start_s=mark.start_s if mark.start_s is not None else times.start_s,
-        end_s=mark.end_s if mark.end_s is not None else times.end_s,
-        every_s=mark.every_s or times.every_s,
-        fade_in=times.fade_in,
-        fade_out=times.fade_out,
-    )
+    said, words = _said(mark), token.text
+    if turn := turn_at(reading, index, territory):
+        said = _turned(said, turn.kind, ontology().family(family))
+        first, last = sorted((index, turn.index))
+        words = reading.words(first, last + 1)
+        reading.take((turn.index,))
+    manner.times = replace(said.joined(manner.times), at_s=manner.times.at_s + said.at_s)
     manner.distance_m = mark.distance_m if mark.distance_m is not None else manner.distance_m
-    _note(manner, token, "distance" if mark.distance_m is not None else "time")
+    manner.notes.append(("distance" if mark.distance_m is not None else "time", words))
+
+
+def _said(mark: TimeMark) -> Times:
+    return Times(
+        at_s=mark.at_s,
+        start_s=mark.start_s,
+        end_s=mark.end_s,
+        every_s=mark.every_s,
+        at_share=() if mark.at_share is None else (mark.at_share,),
+        start_share=mark.start_share,
+        end_share=mark.end_share,
+    )
+
+
+def _turned(times: Times, kind: str, family: Family) -> Times:
+    """A moment at which something starts or stops, as where its time begins or ends."""
+    point = times.at_s[0] if times.at_s else times.start_s
+    share = times.at_share[0] if times.at_share else times.start_share
+    if times.end_s is not None or times.end_share is not None or len(times.at_s) > 1:
+        return times
+    if kind == "stops":
+        return Times(end_s=point, end_share=share, every_s=times.every_s)
+    return times if family.once else Times(start_s=point, start_share=share, every_s=times.every_s)

@@ -88,6 +88,8 @@ def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: lis
             continue
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
+        if any(reading.ruled(clause.start, clause.end, "silence", "nothing")):
+            target = [made for drafts_there in by_clause for made in drafts_there]
         for made in target:
             add_words(reading, made, range(clause.start, clause.end))
 

@@ -9,7 +9,8 @@ from engine.text.clauses import Clause, Reading
 from engine.text.lexicon import weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
-from engine.text.tokens import Match
+from engine.text.tokens import Match, Token
+from engine.text.turns import is_said_of_sound
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -49,7 +50,9 @@ KINDS = ("nothing", "silence", "except", "only", "negation", "turn_off")
 
 def _negate(reading: Reading, clause: Clause) -> None:
     found = [
-        (kind, match) for match in reading.ruled(clause.start, clause.end, *KINDS) if (kind := _kind(reading, match))
+        (kind, match)
+        for match in reading.ruled(clause.start, clause.end, *KINDS)
+        if (kind := _kind(reading, clause, match))
     ]
     kinds = [kind for kind, _ in found]
     clause.denies_degree = any(_turns_degree(reading, m.end, clause.end) for m in _denials(reading, clause))
@@ -96,19 +99,28 @@ def _ends_switched_off(reading: Reading, clause: Clause) -> bool:
     return told and ontology().family(heads[-1].value).plain.layer is Layer.AMBIENT
 
 
-def _kind(reading: Reading, match: Match) -> str:
+def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     """The kind of negation that a phrase is, "" where it is none: "not too loud", 一只, "just after"."""
     kind = next(kind for kind in KINDS if match.has(kind))
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
+    if is_said_of_sound(reading, clause, match):
+        return ""
     if kind == "turn_off":
         return "negation" if _is_order(reading, match) else ""
     if kind == "negation" and _turns_degree(reading, match.end, len(reading.tokens)):
         return ""
     if token.key == "只" and before and before.number is not None:
         return ""
-    if token.key == "just" and before and before.kind == "word":
+    if token.key == "just" and _is_shortly(reading, match.end, before):
         return ""
     return kind
+
+
+def _is_shortly(reading: Reading, after: int, before: Token | None) -> bool:
+    """Whether "just" says how near in time: "just before the end", "he just left"."""
+    following = reading.tokens[after] if after < len(reading.tokens) else None
+    soon = following is not None and (following.time is not None or following.means("before", "after"))
+    return soon or (before is not None and before.kind == "word")
 
 
 def _turns_degree(reading: Reading, index: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import leaf, read_slots, sized, strength
 from engine.text.words import is_han
+from engine.types import Layer
 
 BEFORE_PLACES = ("在", "从", "穿过", "沿着", "于", "位于", "走过", "走进", "跑过", "进入", "来到", "经过", "路过")
 Params = dict[str, float | str]
@@ -105,11 +106,22 @@ def _give_back(reading: Reading, made: Draft, slots: Params, extra: range) -> No
 def finish(made: Draft) -> None:
     """Turn the strength of the words into the slot that carries it, or into level where there is none."""
     _clear_fades(made.manner)
+    if all(part.layer is Layer.AMBIENT for part in made.entry.parts):
+        _begin_bed(made)
     steps = made.manner.steps
     if steps:
         slot = strength(made.entry, made.family, steps)
         made.params = {**slot, **made.params}
         made.manner.gain_db += 0.0 if slot else STEP_DB * steps
+
+
+def _begin_bed(made: Draft) -> None:
+    """A bed "at 2 s" sounds from then on: it has no single moment."""
+    times = made.manner.times
+    if made.entry.parts and len(times.at_s) == 1 and times.start_s is None:
+        made.manner.times = replace(times, at_s=(), start_s=times.at_s[0])
+    elif made.entry.parts and len(times.at_share) == 1 and times.start_share is None:
+        made.manner.times = replace(times, at_share=(), start_share=times.at_share[0])
 
 
 def _clear_fades(manner: Manner) -> None:

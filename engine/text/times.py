@@ -14,10 +14,13 @@ Seconds = Fraction
 class TimeMark:
     """What an expression of time or distance says; what it does not say is None."""
 
-    at_s: tuple[Seconds, ...] = ()
-    start_s: Seconds | None = None  # negative: counted back from the end
+    at_s: tuple[Seconds, ...] = ()  # negative: counted back from the end
+    start_s: Seconds | None = None
     end_s: Seconds | None = None
     every_s: Seconds | None = None
+    at_share: Fraction | None = None  # of the whole length
+    start_share: Fraction | None = None
+    end_share: Fraction | None = None
     distance_m: float | None = None
     wrong: bool = False  # looks like a time but is none, "00:00:03:99"
 
@@ -75,7 +78,15 @@ _UNIT = r"(?:milliseconds?\b|ms\b|毫秒|seconds?\b|secs?\b|s\b|秒钟|秒半?|m
 _TIMECODE = r"(?<![\d:])\d{1,2}:\d{2}:\d{2}[:;]\d{2}(?![\d:])"
 _CLOCK = r"(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?![\d:])"
 _LENGTH = rf"{_NUMBER}[ -]?个?{_UNIT}(?: ?(?:and )?{_NUMBER} ?{_UNIT})?"
-_MOMENT = rf"(?:第 ?)?(?:{_TIMECODE}|{_CLOCK}|{_LENGTH})"
+_SHOT = r"(?:shot|clip|scene|video|film|take|sequence)"
+_BACK = (
+    rf"(?:{_LENGTH} (?:before|from|to|short of) "
+    rf"(?:(?:the )?(?:very )?end\b(?: of the {_SHOT})?|(?:the {_SHOT}|it) ends\b)"
+    rf"|with {_LENGTH} (?:left|to go|remaining)|(?<!\w)[-−](?=\d){_LENGTH}"
+    rf"|(?:结束|结尾|片尾|末尾|最后)之?前的?{_LENGTH}|(?:距离?|离)(?:结束|结尾|片尾|末尾)(?:还有|还剩)?{_LENGTH}|倒数第?{_LENGTH})"
+)
+_MOMENT = rf"(?:{_BACK}|(?:第 ?)?(?:{_TIMECODE}|{_CLOCK}|{_LENGTH}))"
+_PART = r"(?:half|thirds?|quarters?|一半|半段|半部分|半场|三分之一|四分之一)"
 _TO = r" ?(?:to|until|till|through|[-–—~]|到|至|直到) ?"
 _LATER = r"(?:处|时候|时|的时候|左右|那一刻)?"
 
@@ -131,6 +142,10 @@ def _found(text: str, clock: Clock) -> Iterator[tuple[re.Match[str], TimeMark]]:
 def _seconds(text: str, clock: Clock) -> Seconds | None:
     """A moment or length in seconds; None if it is no time."""
     text = text.strip().removeprefix("第").strip()
+    if re.fullmatch(_BACK, text):
+        length = re.search(_LENGTH, text.removeprefix("倒数第"))
+        back = _seconds(length.group(), clock) if length else None
+        return None if back is None else -back
     if re.fullmatch(_TIMECODE, text):
         return clock.seconds(text)
     if ":" in text:
@@ -168,7 +183,9 @@ def _at(match: re.Match[str], clock: Clock) -> TimeMark:
 def _span(match: re.Match[str], clock: Clock) -> TimeMark:
     start = _seconds(_with_unit(match["span_from"], match["span_to"]), clock)
     end = _seconds(match["span_to"], clock)
-    return TimeMark(wrong=True) if start is None or end is None or start > end else TimeMark((), start, end)
+    if start is None or end is None or (start > end and (start < 0) == (end < 0)):
+        return TimeMark(wrong=True)
+    return TimeMark((), start, end)
 
 
 def _first(match: re.Match[str], clock: Clock) -> TimeMark:
@@ -195,6 +212,39 @@ def _until(match: re.Match[str], clock: Clock) -> TimeMark:
     return TimeMark(end_s=end, wrong=end is None)
 
 
+def _share(match: re.Match[str], clock: Clock) -> TimeMark:
+    """Moments and stretches told as parts of the whole: "halfway", "in the second half"."""
+    if part := match["part"] or match["part_zh"]:
+        return _stretch(match["which"] or match["which_zh"], _parts(part))
+    share = Fraction(1, 2)
+    if match["percent"]:
+        share = min(Fraction(match["percent"]) / 100, Fraction(1))
+    elif match["ways"]:
+        share = (number(match["parts_of"] or "") or Fraction(1)) / _parts(match["ways"])
+    elif match["third_zh"]:
+        share = (number(match["third_zh"]) or Fraction(1)) / (number(match["parts_zh"]) or Fraction(1))
+    verb = match["share_verb"]
+    return TimeMark(
+        at_share=None if verb in ("from", "until") else share,
+        start_share=share if verb == "from" else None,
+        end_share=share if verb == "until" else None,
+    )
+
+
+def _stretch(which: str, whole: int) -> TimeMark:
+    first = which in ("first", "opening", "前", "上")
+    place = 1 if first else 2 if which == "second" else whole
+    return TimeMark(
+        start_share=None if place == 1 else Fraction(place - 1, whole),
+        end_share=None if place == whole else Fraction(place, whole),
+    )
+
+
+def _parts(word: str) -> int:
+    """How many such parts make the whole: 3 for "third"."""
+    return 3 if word.startswith(("third", "三")) else 4 if word.startswith(("quarter", "四")) else 2
+
+
 def _every(match: re.Match[str], clock: Clock) -> TimeMark:
     if match["rate"] or match["rate_zh"]:
         words = {"once": Fraction(1), "twice": Fraction(2), "thrice": Fraction(3)}
@@ -213,6 +263,20 @@ def _metres(match: re.Match[str], clock: Clock) -> TimeMark:
 
 
 _SOURCES: dict[str, tuple[str, Reader]] = {
+    "share": (
+        r"(?:(?:in|during|for|through|throughout) )?the (?P<which>first|opening|second|last|final|closing) "
+        rf"(?P<part>{_PART})\b(?: of the {_SHOT})?"
+        rf"|(?:在|到)?(?P<which_zh>[前后上下])(?P<part_zh>{_PART})(?!米|分钟|秒|个?小时)"
+        rf"|(?:(?P<share_verb>from|until|at|about|around|by) )?(?:(?:the )?\b(?:half|mid) ?-?way\b(?: (?:point|mark))?"
+        r"(?! (?:up|down|open|closed|across|to|between))"
+        rf"|(?P<percent>\d{{1,3}}) ?(?:%|percent)(?= (?:of the way|through|in)\b)"
+        rf"|(?:an? |(?P<parts_of>{_WORD}) )(?P<ways>thirds?|quarters?)(?= (?:of the way|through|in)\b)"
+        rf"|in the middle of the {_SHOT}|midpoint of the {_SHOT})"
+        rf"(?: of the way)?(?: (?:through|into|in)\b)?(?: (?:the|this) {_SHOT}\b)?"
+        r"|(?:在|到|到了)?(?:一半的?时候?|过半时?|中途|(?:视频|镜头|片子|画面|影片)中间(?:的?时候|时)?)"
+        r"|(?:在|到|到了)?(?P<parts_zh>[三四五])分之(?P<third_zh>[一二两三四])(?:处|的?时候?|的地方)",
+        _share,
+    ),
     "every": (
         rf"(?:every (?P<other>other) second\b|(?:every|每隔|每) ?"
         rf"(?:(?P<interval>{_LENGTH})|(?P<bare>second|秒钟?)(?!两|[一三四五]|\d))"

@@ -1,0 +1,81 @@
+"""Words for where a sound starts or stops: "the rain stops at 2 s" ends it then, and forbids no rain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.text.clauses import Clause, Reading
+from engine.text.tokens import Match
+
+KINDS = ("starts", "stops")
+PERFECT = frozenset(("has", "have", "had", "已", "已经"))
+STOPPED = frozenset(("停", "停了", "停止", "停下", "停下来"))
+SUBJECTS = frozenset(("he", "she", "they", "we", "i", "it", "who", "他", "她", "他们", "她们", "我", "我们"))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A word that says that something starts or stops."""
+
+    index: int
+    kind: str  # one of KINDS
+
+
+def turn_at(reading: Reading, index: int, territory: range) -> Turn | None:
+    """The start or stop that a time in the territory is said of: the nearest, with no other time between."""
+    found = [Turn(at, kind) for at in territory for kind in KINDS if at != index and _says(reading, at, kind)]
+    near = [turn for turn in found if not _parted(reading, *sorted((turn.index, index)))]
+    return min(near, key=lambda turn: (abs(turn.index - index), turn.index), default=None)
+
+
+def is_said_of_sound(reading: Reading, clause: Clause, match: Match) -> bool:
+    """Whether a word for stopping tells what a sound does, or when; else it is an order against what it names.
+
+    "The rain stops" and "stop the rain at 2 s" let it rain till then; "stop the rain" and "the rain has stopped" don't.
+    """
+    if not match.has("stops"):
+        return False
+    tokens = reading.tokens
+    if any(_is_moment(reading, index) for index in range(clause.start, clause.end)):
+        return True
+    before = tokens[clause.start : match.start]
+    if any(token.text in PERFECT for token in before):
+        return False
+    told = any(pick.first < match.start for pick in clause.heads()) or any(t.text in SUBJECTS for t in before)
+    inflected = tokens[match.start].text != tokens[match.start].key and match.size == 1
+    return tokens[match.start].key == "stop" and (told or inflected)
+
+
+def ends_by_itself(reading: Reading, territory: range) -> int | None:
+    """The word that says that a sound stops, no time said: "the rain stops, then birds sing"."""
+    if any(reading.tokens[index].time for index in territory):
+        return None
+    named = False
+    for index in territory:
+        token = reading.tokens[index]
+        if named and (token.key == "stop" or token.text in STOPPED) and _says(reading, index, "stops"):
+            return index
+        named = named or token.means("head")
+    return None
+
+
+def _says(reading: Reading, index: int, kind: str) -> bool:
+    token = reading.tokens[index]
+    if not any(match.has(kind) for match in token.matches):
+        return False
+    before = reading.tokens[index - 1] if index else None
+    after = reading.tokens[index + 1] if index + 1 < len(reading.tokens) else None
+    acts = before is not None and (before.text in SUBJECTS or (before.means("picture") and not before.means("weak")))
+    return not acts or (after is not None and after.means("head"))
+
+
+def _parted(reading: Reading, first: int, last: int) -> bool:
+    return any(reading.tokens[index].time for index in range(first + 1, last))
+
+
+def _is_moment(reading: Reading, index: int) -> bool:
+    """Whether a token is a time at which something may stop, not a stretch."""
+    mark = reading.tokens[index].time
+    if mark is None or mark.wrong or mark.end_s is not None or mark.end_share is not None:
+        return False
+    return bool(mark.at_s) or mark.start_s is not None or mark.at_share is not None
