@@ -46,7 +46,7 @@ VESSELS = {
 }
 FALLING = Swarm(0.0007, 0.006, skew=0.9, depth=1.2, loudness=0.5, damping=2.5)
 OPEN = Swarm(0.001, 0.009, skew=1.0, depth=1.2, loudness=0.6, damping=2.0)
-DROPLETS = Swarm(0.0005, 0.004, skew=0.9, depth=1.3, loudness=0.8)
+DROPLETS = Swarm(0.0005, 0.003, skew=0.9, depth=1.3, loudness=0.8, damping=2.0)
 
 
 def _curve(note: Note, parameter: Parameter, times_s: npt.NDArray[np.float64]) -> Array:
@@ -190,10 +190,11 @@ def _droplets(energy: float, size_m: float, rng: np.random.Generator) -> Array:
     fall = rng.gamma(2.2, spread_s / 2.2, drops) + rng.uniform(0.0, 0.01, drops)
     fall = np.concatenate([rng.uniform(0.0, 0.006, 12), fall])
     fall = fall[fall < count / SAMPLE_RATE - 0.1]
-    cloud = 0.13 * _scatter(count, fall, DROPLETS, rng.lognormal(-0.2, 0.6, len(fall)), rng)
+    late = np.exp(-fall / (1.5 * spread_s))  # what was thrown highest is the finest
+    cloud = 0.13 * _scatter(count, fall, DROPLETS, late * rng.lognormal(-0.2, 0.6, len(fall)), rng)
     cloud = cloud + 0.8 * band(cloud, 180.0, 420.0, 1)  # a cloud of bubbles rings lower than its members
     t = np.arange(count) / SAMPLE_RATE
-    patter = np.bincount((fall * SAMPLE_RATE).astype(int), rng.pareto(2.5, len(fall)) + 0.3, count)[:count]
+    patter = np.bincount((fall * SAMPLE_RATE).astype(int), rng.exponential(0.6, len(fall)) + 0.3, count)[:count]
     grit = signal.lfilter([1.0], [1.0, -np.exp(-1.0 / (0.0025 * SAMPLE_RATE))], patter)
     foam = 0.10 * np.exp(-t / 0.02) + 0.12 * _swell(t, spread_s) + 0.09 * grit
     spray = (

@@ -116,19 +116,30 @@ def test_nothing_rings_without_a_vessel() -> None:
     assert not POUR.play(event("pour", Layer.MATERIAL, vessel="none")).any()
 
 
-def test_a_harder_splash_is_louder_and_longer_and_a_bigger_one_lower() -> None:
-    def whole(energy: float, size_m: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        parts = [
-            SPLASH.play(event("splash", layer, energy=energy, size_m=size_m))[0]
-            for layer in (Layer.ACTION, Layer.MATERIAL)
-        ]
-        sound = np.zeros(max(map(len, parts)))
-        for part in parts:
-            sound[: len(part)] += part
-        return sound
+def whole_splash(energy: float, size_m: float, seed: int = 1) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    parts = [
+        SPLASH.play(event("splash", layer, seed=seed, energy=energy, size_m=size_m))[0]
+        for layer in (Layer.ACTION, Layer.MATERIAL)
+    ]
+    sound = np.zeros(max(map(len, parts)))
+    for part in parts:
+        sound[: len(part)] += part
+    return sound
 
-    soft, hard = whole(0.2, 0.1), whole(0.9, 0.1)
+
+def test_no_drop_that_falls_back_is_a_splash_of_its_own() -> None:
+    """A third of a second on, nothing in a recorded splash leaps out of what it falls among; drops did, by 8 dB."""
+    leaps = []
+    for seed in range(8):
+        sound = whole_splash(0.8, 0.08, seed)
+        levels = [sound_checks.rms_db(sound[first : first + 576]) for first in range(0, len(sound) - 576, 576)]
+        leaps.append(max(levels[k] - float(np.mean(levels[k - 8 : k])) for k in range(30, 80)))
+    assert float(np.mean(leaps)) < 6.0
+
+
+def test_a_harder_splash_is_louder_and_longer_and_a_bigger_one_lower() -> None:
+    soft, hard = whole_splash(0.2, 0.1), whole_splash(0.9, 0.1)
     assert sound_checks.rms_db(hard) > sound_checks.rms_db(soft) + 6.0
     assert sound_checks.duration_s(hard) > sound_checks.duration_s(soft)
-    medians = [sound_checks.spectral_median_hz(whole(0.6, size)) for size in (0.02, 0.1, 0.5)]
+    medians = [sound_checks.spectral_median_hz(whole_splash(0.6, size)) for size in (0.02, 0.1, 0.5)]
     assert medians[0] > medians[1] > medians[2]
