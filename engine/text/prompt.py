@@ -12,6 +12,7 @@ from engine.text.ontology import Entry, ontology
 from engine.text.plan import Plan, is_out, make_plan
 from engine.text.polarity import negate
 from engine.text.sources import Draft
+from engine.text.splash import splashed
 from engine.text.times import Clock
 from engine.text.tokens import tokenise
 from engine.text.unread import idle_words, unknown_words
@@ -40,6 +41,8 @@ def read_words(
         )
     text = plain(words)
     reading = read_clauses(text, tokenise(text, Clock(frame_rate, start_timecode)))
+    for clause in reading.clauses:
+        clause.picks = splashed(reading, clause)
     negate(reading)
     plan = make_plan(reading)
     guesses, unknown, told = unknown_words(reading)

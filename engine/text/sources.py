@@ -13,6 +13,7 @@ from engine.text.manner import BEGINNING_S, Manner, count_of, read_manner
 from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import leaf, read_slots, sized, strength
+from engine.text.splash import thing_in
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -63,6 +64,9 @@ def drafts(reading: Reading, clause: Clause) -> list[Draft]:
 def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Draft:
     family = ontology().family(pick.value)
     slots = read_slots(reading, family, pick, territory)
+    if family.id == "splash" and (thing := thing_in(reading, territory)):
+        slots["size_m"] = thing[1]
+        reading.take(thing[:1])
     manner = read_manner(reading, territory, _taken(clause), family.id)
     entry, params = leaf(family, pick, slots)
     words = reading.words(clause.start, clause.end)

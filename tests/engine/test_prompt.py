@@ -135,6 +135,42 @@ PARAMS: list[tuple[str, dict[str, float | str]]] = [
 ]
 
 
+SPLASHES: list[tuple[str, str, float | None]] = [
+    ("a stone drops into the lake", "splash.small", 0.1),
+    ("he throws a stone in the river", "splash.small", 0.1),
+    ("a coin falls into the fountain", "splash.small", 0.024),
+    ("keys are dropped in a bucket of water", "splash.small", 0.06),
+    ("a heavy box is thrown into the sea", "splash.big", 0.4),
+    ("a man falls into the river", "splash.big", None),
+    ("it plops into the pond", "splash.small", None),
+    ("一块石头掉进湖里", "splash.small", None),
+    ("把石头扔进水里", "splash.small", None),
+    ("杯子掉进水里", "splash.small", 0.09),
+    ("球掉到水里", "splash.small", 0.22),
+    ("一个人掉进河里", "splash.big", None),
+]
+
+
+@pytest.mark.parametrize(("words", "entry", "size_m"), SPLASHES)
+def test_what_falls_into_water_is_a_splash_of_its_size(words: str, entry: str, size_m: float | None) -> None:
+    source = only(words)
+    assert (source.entry, source.params.get("size_m")) == (entry, size_m)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("rain falls into the lake", ["rain.water"]),
+        ("drops of water fall into a puddle", ["drop_of_water.drop_of_water"]),
+        ("a stone falls on the floor by the lake", ["drop.stone", "surf.lake"]),
+        ("a man dives into the pool", ["splash.big"]),
+        ("he walks into the water", ["footsteps.puddle"]),
+    ],
+)
+def test_not_all_that_meets_water_is_a_thrown_thing(words: str, expected: list[str]) -> None:
+    assert entries(read_words(words)) == expected
+
+
 @pytest.mark.parametrize(("words", "expected"), PARAMS)
 def test_slots_are_named_as_the_instruments_name_them(words: str, expected: Mapping[str, float | str]) -> None:
     assert only(words).params == expected
