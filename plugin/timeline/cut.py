@@ -31,6 +31,14 @@ class Medium:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How long a clip's file is, in seconds from its first picture, and who says so."""
+
+    seconds: Fraction
+    said_by: str  # "timeline" or "file"
+
+
+@dataclass(frozen=True, slots=True)
 class TrackLabel:
     """A track of the root stack as the editor counts it: V1 is the lowest picture track, A1 the first sound track."""
 
@@ -70,6 +78,7 @@ class CutClip:
     enabled: bool  # its own switch and every ancestor's
     markers: tuple[CutMarker, ...] = ()
     notes: tuple[str, ...] = ()
+    extent: Extent | None = None  # None: nobody has said it
 
     def source_at(self, record: Fraction) -> Fraction:
         """File time of what is shown at a record time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,50 @@ import av
 import av.error
 import opentimelineio as otio
 
-from engine.media.source import require_file
+from engine.media.source import picture_stream, require_file
 from engine.types import MediaError, TimelineError
 from plugin.timeline import clock
-from plugin.timeline.cut import Medium
+from plugin.timeline.cut import Extent, Medium
 
 _DRIVE = re.compile(r"/?[A-Za-z]:[/\\]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+class Media:
+    """Media looked up once per reference URL and once per file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._by_url: dict[str, Medium] = {}
+        self._facts: dict[Path, FileFacts] = {}
+
+    def medium(self, reference: Any) -> Medium:
+        if not isinstance(reference, otio.schema.ExternalReference):
+            return find_medium(reference, self._folder)
+        url = reference.target_url
+        if url not in self._by_url:
+            self._by_url[url] = find_medium(reference, self._folder)
+        return self._by_url[url]
+
+    def origin(self, reference: Any, medium: Medium, source_start: Fraction) -> Fraction:
+        """Source time of the file's first frame."""
+        if reference is not None and reference.available_range is not None:
+            return clock.rational_to_seconds(reference.available_range.start_time)
+        if medium.path is None or source_start <= 0:
+            return Fraction(0)
+        if medium.path not in self._facts:
+            self._facts[medium.path] = file_facts(medium.path)
+        # Without available_range nobody says; a start at or past the file's own timecode counts from it.
+        embedded = self._facts[medium.path].timecode
+        return embedded if embedded is not None and source_start >= embedded else Fraction(0)
+
+    def extent(self, reference: Any, medium: Medium) -> Extent | None:
+        """How long the file is: as the timeline says, else as the file did if it was opened for its timecode."""
+        available = reference.available_range if reference is not None else None
+        if available is not None and available.duration.value > 0 and not available.is_invalid_range():
+            return Extent(clock.rational_to_seconds(available.duration), "timeline")
+        facts = self._facts.get(medium.path) if medium.path is not None else None
+        return Extent(facts.duration, "file") if facts is not None and facts.duration else None
 
 
 def find_medium(reference: Any, folder: Path) -> Medium:
@@ -46,14 +84,22 @@ def path_of_url(url: str, folder: Path) -> Path | None:
     return next((path for path in _readings(url, folder) if is_there(path)), _rooted(url, folder))
 
 
-def file_timecode(path: Path) -> Fraction | None:
-    """Seconds since 00:00:00:00 that the file's own timecode track or tag starts at; None without one."""
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file says of itself."""
+
+    timecode: Fraction | None = None  # seconds since 00:00:00:00 that its own timecode track or tag starts at
+    duration: Fraction | None = None  # of its picture, in seconds
+
+
+def file_facts(path: Path) -> FileFacts:
+    """What the file says; nothing for one that does not open, which is reported where its picture is wanted."""
     try:
         require_file(path)
         with av.open(str(path)) as container:
-            return _tagged_timecode(container)
-    except (OSError, av.error.FFmpegError, MediaError, TimelineError):
-        return None  # a file that does not open is reported where its picture is wanted
+            return FileFacts(_tagged_timecode(container), _picture_duration(container))
+    except (OSError, av.error.FFmpegError, MediaError):
+        return FileFacts()
 
 
 def is_there(path: Path) -> bool:
@@ -105,5 +151,15 @@ def _tagged_timecode(container: av.container.InputContainer) -> Fraction | None:
     rates = [stream.average_rate for stream in streams if isinstance(stream, av.VideoStream) and stream.average_rate]
     if text is None or not rates:
         return None
-    rate = clock.exact_rate(rates[0])
-    return clock.frames_to_seconds(clock.timecode_to_frames(text, rate=rate), rate=rate)
+    try:
+        rate = clock.exact_rate(rates[0])
+        return clock.frames_to_seconds(clock.timecode_to_frames(text, rate=rate), rate=rate)
+    except TimelineError:  # it is no timecode
+        return None
+
+
+def _picture_duration(container: av.container.InputContainer) -> Fraction | None:
+    stream = picture_stream(container)
+    if stream is not None and stream.duration and stream.time_base:
+        return stream.duration * stream.time_base
+    return Fraction(container.duration, av.time_base) if container.duration else None

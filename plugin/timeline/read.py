@@ -12,9 +12,9 @@ import opentimelineio as otio
 
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
-from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, Medium, TrackLabel, plain
+from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, TrackLabel, plain
 from plugin.timeline.document import Document, open_document
-from plugin.timeline.medium import file_timecode, find_medium
+from plugin.timeline.medium import Media
 from plugin.timeline.walk import Node, breaks, record_of, walk
 
 _FRAME_RATES = Span(Fraction(5), Fraction(241))  # outside are counts of samples, milliseconds, or no rate at all
@@ -34,7 +34,7 @@ def read_document(document: Document) -> Cut:
     """Read an opened file."""
     timeline, nodes = document.timeline, walk(document.timeline.tracks)
     labels = _track_labels(nodes[0])
-    media = _Media(document.path.parent)
+    media = Media(document.path.parent)
     clips = tuple(_clip(node, labels, media) for node in nodes if _is_placed_clip(node))
     rate, guessed = _edit_rate(timeline, nodes)
     start = clock.rational_to_seconds(timeline.global_start_time) if timeline.global_start_time else Fraction(0)
@@ -53,44 +53,16 @@ def read_document(document: Document) -> Cut:
     )
 
 
-class _Media:
-    """Media looked up once per reference URL and once per file."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._by_url: dict[str, Medium] = {}
-        self._timecodes: dict[Path, Fraction | None] = {}
-
-    def medium(self, reference: Any) -> Medium:
-        if not isinstance(reference, otio.schema.ExternalReference):
-            return find_medium(reference, self._folder)
-        url = reference.target_url
-        if url not in self._by_url:
-            self._by_url[url] = find_medium(reference, self._folder)
-        return self._by_url[url]
-
-    def origin(self, reference: Any, medium: Medium, source_start: Fraction) -> Fraction:
-        """Source time of the file's first frame."""
-        if reference is not None and reference.available_range is not None:
-            return clock.rational_to_seconds(reference.available_range.start_time)
-        if medium.path is None or source_start <= 0:
-            return Fraction(0)
-        if medium.path not in self._timecodes:
-            self._timecodes[medium.path] = file_timecode(medium.path)
-        # Without available_range nobody says; a start at or past the file's own timecode counts from it.
-        embedded = self._timecodes[medium.path]
-        return embedded if embedded is not None and source_start >= embedded else Fraction(0)
-
-
 def _is_placed_clip(node: Node) -> bool:
     return isinstance(node.item, otio.schema.Clip) and node.record is not None
 
 
-def _clip(node: Node, labels: Mapping[int, TrackLabel], media: _Media) -> CutClip:
+def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media) -> CutClip:
     assert node.record is not None
     reference = node.item.media_reference
     medium = media.medium(reference)
     shown_first = node.scale * node.record.start + node.offset
+    origin = media.origin(reference, medium, node.own.start)
     return CutClip(
         address=node.address,
         track=labels[node.top],
@@ -98,11 +70,12 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: _Media) -> CutCli
         name=plain(node.item.name or (medium.path.stem if medium.path else "")),
         record=node.record,
         medium=medium,
-        source_start=shown_first - media.origin(reference, medium, node.own.start),
+        source_start=shown_first - origin,
         speed=node.scale,
         enabled=node.enabled,
         markers=tuple(_markers(node)),
         notes=tuple(_notes(node.item.metadata)),
+        extent=media.extent(reference, medium),
     )
 
 

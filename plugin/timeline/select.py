@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from fractions import Fraction
 
 from engine.types import MissingMediaError, Shot, TimelineError
 from plugin.timeline.choice import Choice, Window, windows_of
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import PICTURE, Cut, CutClip
+from plugin.timeline.extent import extent_warnings, is_too_fast, still_at
 from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import SLIVER, Piece, topmost
 
@@ -50,7 +52,8 @@ def select(cut: Cut, choice: Choice | None = None, *, skip_missing: bool = False
     if not chosen:
         raise TimelineError(_nothing(cut, choice, clips))
     present, lost = _split_missing(cut, chosen, skip_missing)
-    return Selection(_shots(cut, present), _rule(cut, choice, windows), warnings + lost)
+    beyond = tuple(text for piece, _ in present for text in extent_warnings(cut, piece))
+    return Selection(_shots(cut, present), _rule(cut, choice, windows), warnings + lost + beyond)
 
 
 def _picture(cut: Cut, track: str) -> list[CutClip]:
@@ -142,10 +145,10 @@ def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
     return Shot(
         name=clip.name,
         media=clip.medium.path,
-        source_start=clip.source_at(piece.record.start),
+        source_start=still_at(cut, clip) if is_too_fast(clip) else clip.source_at(piece.record.start),
         duration=piece.record.duration,
         record_start=piece.record.start,
-        speed=clip.speed,
+        speed=Fraction(0) if is_too_fast(clip) else clip.speed,
         frame_rate=cut.rate,
         scene=scene,
         hints=tuple(dict.fromkeys(text for text in (clip.name, *marked, *clip.notes, *words) if text)),
