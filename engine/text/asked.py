@@ -22,7 +22,17 @@ def is_asked(reading: Reading, clause: Clause, pick: Pick) -> bool:
     if family.leaf_slot and any(_is_ground(reading, other, family) for other in beside):
         return True
     listed = any(other.heads() and "and" in (other.joiner, clause.joiner) for other in beside)
-    return listed and clause.end - clause.start == len(pick.indices)
+    alike = any(_is_listed(reading, other, family) for other in beside) and _is_listed(reading, clause, family)
+    return (listed or alike) and clause.end - clause.start == len(pick.indices)
+
+
+def _is_listed(reading: Reading, clause: Clause, family: Family) -> bool:
+    """Whether a clause is one of a list of things of a kind: "cups and plates"; "a cup and a plate" is a picture."""
+    if len(clause.picks) != 1 or clause.end - clause.start != len(clause.picks[0].indices):
+        return False
+    last = reading.tokens[clause.end - 1].text
+    many = clause.heads() or is_han(last) or last.endswith("s")
+    return bool(many) and clause.picks[0].family == family.id
 
 
 def _is_rubbed(clause: Clause, pick: Pick) -> bool:

@@ -97,7 +97,7 @@ class Lexicon:
     @cached_property
     def actions(self) -> dict[str, list[Pattern]]:
         """By family, the patterns of its entries without the nouns that name the family: "door+slam" is "slam"."""
-        nouns = {family.id: {_key(p) for p in chain(_each(family.words), _each(family.weak))} for family in _families()}
+        nouns = {family.id: {_key(phrase) for phrase in _nouns(family)} for family in _families()}
         found: dict[str, list[Pattern]] = defaultdict(list)
         for pattern in chain.from_iterable(self.patterns.values()):
             family = pattern.meaning.value.partition(".")[0]
@@ -152,6 +152,10 @@ def _families() -> Iterable[Family]:
     return ontology().families.values()
 
 
+def _nouns(family: Family) -> Iterator[str]:
+    yield from chain(_each(family.words), _each(family.weak), *(_each(entry.weak) for entry in family.entries))
+
+
 def _heads() -> Iterator[tuple[str, Meaning]]:
     for family in _families():
         yield from ((phrase, Meaning("head", family.id)) for phrase in _each(family.words))
@@ -161,6 +165,7 @@ def _heads() -> Iterator[tuple[str, Meaning]]:
             own = (phrase for phrase in _each(entry.words) if phrase not in general)
             yield from ((phrase, Meaning("head", entry.id)) for phrase in own)
             yield from ((phrase, Meaning("place", entry.id)) for phrase in _each(entry.places))
+            yield from ((phrase, Meaning("weak", entry.id)) for phrase in _each(entry.weak))
 
 
 def _slots() -> Iterator[tuple[str, Meaning]]:

@@ -14,6 +14,7 @@ from engine.text.slots import degree_effect, is_size
 from engine.text.times import TimeMark
 from engine.text.tokens import Match, Token
 from engine.text.turns import ends_by_itself, turn_at
+from engine.text.words import is_han
 from engine.types import Layer
 
 BEGINNING_S = Fraction(2)
@@ -80,8 +81,11 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int], famil
 COLOURS = ("blue", "green", "red", "brown", "grey", "gray", "color", "colour")
 
 
-def count_of(reading: Reading, names: list[Pick], territory: range, counted: bool) -> tuple[int, str] | None:
-    """A count and its words: "twice", 敲三下; where things are counted by their name also "three knocks"."""
+def count_of(reading: Reading, names: list[Pick], territory: range, family: Family) -> tuple[int, str] | None:
+    """A count of sounds and its words: "twice", 敲三下, "three knocks".
+
+    A number of things counts sounds only where each thing sounds once: "three coins drop", not "three balls bounce".
+    """
     for index in territory:
         token = reading.tokens[index]
         words = reading.words(index, min(index + 2, territory.stop))
@@ -94,13 +98,28 @@ def count_of(reading: Reading, names: list[Pick], territory: range, counted: boo
         if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
             reading.take((index,))
             return int(token.number), words
-        if counted and any(_counts_name(reading, index, pick, territory) for pick in names):
+        if not family.counted or (_counts_things(reading, index, family) and not family.each):
+            continue
+        if named := [pick.last for pick in names if _counts_name(reading, index, pick)]:
             reading.take((index,))
-            return int(token.number), words
+            return int(token.number), reading.words(index, min(named) + 1)
     return None
 
 
-def _counts_name(reading: Reading, index: int, pick: Pick, territory: range) -> bool:
+def _counts_things(reading: Reading, index: int, family: Family) -> bool:
+    """Whether a number counts things: "three hammers", 三个球弹跳; not "three hammer blows", 敲三下."""
+    at = index + 1
+    while at < len(reading.tokens) and reading.tokens[at].means("measure", "degrees", "size", "material"):
+        at += 1
+    if at >= len(reading.tokens):
+        return False
+    noun = reading.tokens[at]
+    if is_han(noun.text):
+        return noun.means("object", "weak") or noun.text.startswith(tuple(family.things) or ("\0",))
+    return noun.text.endswith("s") and (noun.means("object", "weak") or noun.text in family.things)
+
+
+def _counts_name(reading: Reading, index: int, pick: Pick) -> bool:
     """Whether the number stands before the name with nothing but adjectives between: "three loud knocks"."""
     if not index < pick.first <= index + 4:
         return False
@@ -176,7 +195,7 @@ def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:
         following = following[1:]
     if not following or not match.has("degrees", "size"):
         return False
-    weak = {m.value for each in following[0].matches for m in each.meanings if m.kind == "weak"}
+    weak = {m.value.partition(".")[0] for each in following[0].matches for m in each.meanings if m.kind == "weak"}
     return following[0].text in COLOURS or following[0].means("place") or bool(weak and family not in weak)
 
 

@@ -53,6 +53,7 @@ class Entry:
     implies: tuple[str, ...] = ()  # entries that usually sound along
     room: str | None = None  # of a place: the room it sounds in
     places: Words = field(default_factory=dict)  # of a place: nouns that name it
+    weak: Words = field(default_factory=dict)  # nouns of this kind, weak as those of the family
 
     @property
     def family(self) -> str:
@@ -87,6 +88,7 @@ class Family:
     counted: bool  # "three knocks" are three events; "three dogs" are not three barks
     things: frozenset[str]  # of its words, those whose number counts no events: "two balls bounce"
     once: bool  # its word means one event where no count says more: a door that closes, not a hammer
+    each: bool  # each thing sounds once: "three coins drop" are three events, "three balls bounce" are not
     absorbs: tuple[str, ...]  # families whose general verbs say only what this one does: "rain falls"
 
     def leaf(self, slots: Slots) -> Entry:
@@ -173,6 +175,7 @@ def _family(record: Json) -> Family:
         counted=record.get("counted", True),
         things=frozenset(record.get("things", ())),
         once=record.get("once", False),
+        each=record.get("each", record.get("once", False)),
         absorbs=tuple(record.get("absorbs", ())),
     )
 
@@ -193,6 +196,7 @@ def _entry(family: Json, leaf: Json) -> Entry:
         implies=tuple(leaf.get("implies", family.get("implies", ()))),
         room=leaf.get("room"),
         places=phrases(leaf.get("place", {})),
+        weak=phrases(leaf.get("weak", {})),
     )
 
 

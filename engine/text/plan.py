@@ -55,7 +55,10 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
 def _without_things(by_clause: list[list[Draft]]) -> list[list[Draft]]:
     """No shoes beside a walk: in "leather shoes on carpet, a slow walk" they say how the walk sounds."""
     named = {made.family.id for clause in by_clause for made in clause if made.pick.kind == "head"}
-    return [[m for m in here if m.pick.kind == "head" or m.family.id not in named] for here in by_clause]
+    return [
+        [m for m in here if m.pick.kind == "head" or "." in m.pick.value or m.family.id not in named]
+        for here in by_clause
+    ]
 
 
 def _without_denials(by_clause: list[list[Draft]]) -> list[list[Draft]]:

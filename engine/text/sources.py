@@ -73,13 +73,8 @@ def draft(reading: Reading, clause: Clause, pick: Pick, territory: range) -> Dra
     made = Draft(pick, family, clause, territory, entry, sized(reading, entry, params, territory), manner, words)
     own = lexicon().pattern_words.get(family.id, frozenset())
     reading.take(index for index in territory if reading.tokens[index].key in own)
-    counting = [name for name in _alike(clause, pick) if not _is_thing(reading, name, family)]
-    made.count = count_of(reading, counting, territory, family.counted)
+    made.count = count_of(reading, _alike(clause, pick), territory, family)
     return made
-
-
-def _is_thing(reading: Reading, pick: Pick, family: Family) -> bool:
-    return any(reading.tokens[index].text in family.things for index in pick.indices)
 
 
 def _alike(clause: Clause, pick: Pick) -> list[Pick]:
@@ -95,7 +90,7 @@ def add_words(reading: Reading, made: Draft, extra: range) -> None:
     made.entry, params = leaf(made.family, made.pick, {**slots, **made.params})
     made.params = sized(reading, made.entry, params, extra)
     made.manner = made.manner.joined(more)
-    made.count = made.count or count_of(reading, [made.pick], extra, made.family.counted)
+    made.count = made.count or count_of(reading, [made.pick], extra, made.family)
 
 
 def _give_back(reading: Reading, made: Draft, slots: Params, extra: range) -> None:

@@ -8,7 +8,6 @@ from engine.text import encoder
 from engine.text.clauses import Clause, Reading
 from engine.text.intent import Decision, Guess
 from engine.text.lexicon import GRAMMAR, SLOT_TABLES, lexicon
-from engine.text.tokens import Token
 
 LONGEST_GUESSED = 60
 """Characters; a longer run of unknown words is no name of anything."""
@@ -46,6 +45,9 @@ def idle_words(reading: Reading) -> tuple[list[str], list[Decision]]:
             words = reading.words(indices[0], indices[-1] + 1)
             if kind and negated:
                 decisions.append(_nothing_excluded(words, "alone names no sound"))
+            elif kind == "number":
+                words = reading.words(indices[0], (_counted_noun(reading, indices[-1]) or indices[-1]) + 1)
+                decisions.append(Decision(f"no count from {words!r}", "it counts people or things, not sounds"))
             elif kind == "seen":
                 decisions.append(
                     Decision(f"nothing sounds for {words!r}", "it is seen, but the words let nothing sound with it")
@@ -71,7 +73,7 @@ def _idle(reading: Reading, index: int, end: int) -> str:
     if token.time:
         return "" if token.time.wrong else "asked"
     if token.kind == "number" or (token.number is not None and token.text not in ("一", "one")):
-        return "" if _is_plain(reading.tokens[index + 1 : min(index + 2, end)]) else "asked"
+        return "number" if _counted_noun(reading, index) else "asked"
     if token.kind != "word" or token.means(*PLAIN):
         return ""
     if token.means(*SEEN) or _is_adjective(reading, index, end):
@@ -79,9 +81,11 @@ def _idle(reading: Reading, index: int, end: int) -> str:
     return "asked" if token.means(*SAID, *SLOT_TABLES) else ""
 
 
-def _is_plain(tokens: list[Token]) -> bool:
-    """Whether a number counts people or things of the picture: "two men"."""
-    return bool(tokens) and tokens[0].means(*PLAIN, *SEEN)
+def _counted_noun(reading: Reading, index: int) -> int | None:
+    """The people or things that a number counts: the "men" of "two old men"; None where no known word follows."""
+    following = range(index + 1, min(index + 5, len(reading.tokens)))
+    nouns = [at for at in following if reading.tokens[at].means("head", "person", *SEEN)]
+    return next(iter(nouns), next((at for at in following[:1] if reading.tokens[at].means(*PLAIN)), None))
 
 
 def _is_adjective(reading: Reading, index: int, end: int) -> bool:

@@ -68,7 +68,7 @@ SOURCES = [
     ),
     (
         "kitchen, plates and cutlery, someone pours water into a glass",
-        ["dishes.cutlery", "pour.glass", "ambience.kitchen"],
+        ["dishes.plates", "dishes.cutlery", "pour.glass", "ambience.kitchen"],
     ),
     ("夜晚的街道下着雨，一个男人穿着皮鞋走路", ["rain.concrete", "footsteps.concrete", "ambience.night_street"]),
     ("someone types on a computer keyboard in an office", ["typing.letter"]),
@@ -96,6 +96,11 @@ SOURCES = [
     ("rain hammers on the window", ["rain.glass"]),
     ("hammering in the rain", ["tool.hammer", "rain.concrete"]),
     ("wind through the birches", ["wind.leaves"]),
+    ("plates and cutlery", ["dishes.plates", "dishes.cutlery"]),
+    ("cups, plates and glasses", ["dishes.cups", "dishes.plates", "dishes.glasses"]),
+    ("forks, knives and spoons", ["dishes.cutlery"]),
+    ("盘子和刀叉", ["dishes.plates", "dishes.cutlery"]),
+    ("two men carry plates", []),
     ("脚步声 and 雨声 with distant thunder", ["footsteps.concrete", "rain.concrete", "thunder.rumble"]),
 ]
 
@@ -388,6 +393,18 @@ MANNERS = [
     ("the radio close by", {"distance_m": 1.0}),
     ("wind, quiet water", {}),
     ("heavy breathing", {"gain_db": 4.0}),
+    ("three balls", {}),
+    ("three balls bounce", {}),
+    ("two people walk on gravel", {}),
+    ("three hammers", {}),
+    ("two swords clash", {}),
+    ("three hammer blows", {"count": 3}),
+    ("three coins drop on the table", {"count": 3}),
+    ("two doors slam", {"count": 2}),
+    ("三个球弹跳", {}),
+    ("三个球", {}),
+    ("两个人走路", {}),
+    ("拍了五下球", {"count": 5}),
 ]
 
 
@@ -466,6 +483,14 @@ def test_explain_says_each_thing_with_its_reason() -> None:
     assert "    does not sound: no instrument plays dog.bark yet" in lines
     assert "excluded: birds (forbidden in 'no birds')" in lines
     assert "not understood: 'xqzzvk'" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "counted"),
+    [("three balls bounce", "three balls"), ("two old men knock", "two old men"), ("两个人走路", "两个人")],
+)
+def test_explain_says_that_a_number_of_things_counts_no_sounds(words: str, counted: str) -> None:
+    assert f"no count from {counted!r}: it counts people or things, not sounds" in explain(read_words(words))
 
 
 def test_explain_of_nothing_says_so() -> None:
