@@ -31,7 +31,6 @@ from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
 LOUDEST = 1.6  # of a body, re a hard hit of its material: what a needle-like blow cannot pass
 WALL_HASTE = 5.0  # a thin wall knocks on its air this much shorter than the whole contact
-FOREST_DB = 8.0  # over the material's burst
 THUMP_HZ = {"table": (105.0, 520.0), "filled": (105.0, 520.0), "floor": (66.0, 390.0), "carpet": (50.0, 160.0)}
 THUMP_DB = {"table": -11.0, "filled": -11.0, "floor": -9.0, "carpet": -8.0}
 
@@ -66,8 +65,9 @@ def _body_modes(name: str, size_m: float, ring_factor: float, hollow: float, pur
     hard = contact_s(MATERIALS["metal"], MATERIALS[name], 0.2, 0.01, 1.5)
     loudness = float(np.sqrt(np.sum((modes.gains * force_gain(modes.freqs_hz, hard)) ** 2)))
     if purpose == "struck":
+        material = MATERIALS[name]
         residual = forest(name, modes, size_m, dsp.stream(strike.seed, "forest"))
-        modes = modes + residual.scaled(loudness * dsp.db(MATERIALS[name].burst_db + FOREST_DB))
+        modes = modes + residual.scaled(loudness * dsp.db(material.burst_db + material.forest_db))
     gains = force_gain(modes.freqs_hz, strike.contact_s) / loudness
     total = float(np.sqrt(np.sum((modes.gains * gains) ** 2)))
     modes = modes.scaled(gains * (1.0 + (total / LOUDEST) ** 4) ** -0.25)

@@ -39,6 +39,7 @@ class Material:
     rings: float = 0.0  # how far the support's damping reaches it: 1 metal and glass, 0 soft matter
     level_db: float = 0.0  # of its body, struck by something hard
     burst_db: float = -10.0  # of the noise of contact
+    forest_db: float = 8.0  # of the short modes between those that ring, over the noise of contact
     fill: float = 0.4  # solid share of size^3, for the mass
     doublet: float = 0.0  # split of degenerate pairs, share of frequency
     dents: float = 1.0  # how much longer than Hertz says it is touched, since it yields
@@ -48,15 +49,21 @@ class Material:
 
 MATERIALS = {
     "wood": Material(
-        750, 1.1e10, 0.25, 380, 8000, 0.13, -0.15, 30, -0.35, "plate", 0.35, 0, -9, dents=2.4, merge_hz=900
+        750, 1.1e10, 0.25, 380, 8000, 0.13, -0.15, 30, -0.35, "plate", 0.35, 0, -3, 2, dents=2.4, merge_hz=900
     ),
     "wood_soft": Material(
-        450, 6e9, 0.25, 290, 7000, 0.10, -0.12, 28, -0.45, "plate", 0.3, -2, -9, dents=2.6, merge_hz=800
+        450, 6e9, 0.25, 290, 7000, 0.10, -0.12, 28, -0.45, "plate", 0.3, -2, -3, 2, dents=2.6, merge_hz=800
     ),
-    "metal": Material(7850, 2e11, 0.29, 600, 16_000, 0.6, -0.4, 40, -0.25, "bar", 1, 0, -11, 0.05, 0.002),
-    "metal_sheet": Material(7850, 2e11, 0.29, 210, 14_000, 0.8, -0.42, 72, -0.3, "plate", 0.8, 0, -12, 0.02, 0.003),
-    "glass": Material(2600, 6.2e10, 0.2, 2200, 18_000, 0.45, -0.4, 16, -0.05, "ring", 1, -2, -18, 0.15, 0.002),
-    "ceramic": Material(2700, 7.2e10, 0.19, 1050, 15_000, 0.2, -0.4, 22, -0.2, "ring", 1, -1, -11, 0.2, 0.002),
+    "metal": Material(7850, 2e11, 0.29, 600, 16_000, 0.6, -0.4, 40, -0.25, "bar", 1, 0, -11, fill=0.05, doublet=0.002),
+    "metal_sheet": Material(
+        7850, 2e11, 0.29, 210, 14_000, 0.8, -0.42, 72, -0.3, "plate", 0.8, 0, -12, fill=0.02, doublet=0.003
+    ),
+    "glass": Material(
+        2600, 6.2e10, 0.2, 2200, 18_000, 0.45, -0.4, 16, -0.05, "ring", 1, -2, -18, fill=0.15, doublet=0.002
+    ),
+    "ceramic": Material(
+        2700, 7.2e10, 0.19, 1050, 15_000, 0.2, -0.4, 22, -0.2, "ring", 1, -1, -11, fill=0.2, doublet=0.002
+    ),
     "stone": Material(
         2600,
         4e10,
@@ -91,13 +98,13 @@ MATERIALS = {
         dents=1.6,
         crumbles_s=0.008,
     ),
-    "plastic": Material(1070, 1.4e9, 0.35, 800, 8000, 0.042, -0.35, 16, -0.25, "plate", 0.3, -2, -8, 0.2),
-    "foam": Material(40, 2e6, 0.3, 300, 5000, 0.035, 0, 10, -0.7, "lump", 0, -14, -14, 1.0),
+    "plastic": Material(1070, 1.4e9, 0.35, 800, 8000, 0.042, -0.35, 16, -0.25, "plate", 0.3, -2, -8, fill=0.2),
+    "foam": Material(40, 2e6, 0.3, 300, 5000, 0.035, 0, 10, -0.7, "lump", 0, -14, -14, fill=1.0),
     "rubber": Material(1100, 1e7, 0.49, 110, 900, 0.075, 0.2, 7, -0.6, "lump", 0, -5, -20),
-    "cardboard": Material(200, 2e8, 0.2, 180, 5000, 0.07, -0.25, 25, -0.5, "plate", 0.2, -4, -8, 0.15),
-    "paper": Material(250, 1e8, 0.2, 420, 4500, 0.023, 0, 12, -0.4, "plate", 0, -10, -8, 0.1),
-    "leather": Material(900, 5e7, 0.4, 280, 3000, 0.055, 0, 12, -0.55, "lump", 0, -6, -9, 0.2),
-    "fabric": Material(300, 1e6, 0.3, 140, 5000, 0.032, -0.1, 25, -0.7, "lump", 0, -9, -8, 0.5),
+    "cardboard": Material(200, 2e8, 0.2, 180, 5000, 0.07, -0.25, 25, -0.5, "plate", 0.2, -4, -8, fill=0.15),
+    "paper": Material(250, 1e8, 0.2, 420, 4500, 0.023, 0, 12, -0.4, "plate", 0, -10, -8, fill=0.1),
+    "leather": Material(900, 5e7, 0.4, 280, 3000, 0.055, 0, 12, -0.55, "lump", 0, -6, -9, fill=0.2),
+    "fabric": Material(300, 1e6, 0.3, 140, 5000, 0.032, -0.1, 25, -0.7, "lump", 0, -9, -8, fill=0.5),
     "skin": Material(1050, 2e7, 0.45, 170, 2500, 0.04, 0, 10, -0.6, "lump", 0, -9, -8),
     "ice": Material(
         917, 9e9, 0.33, 950, 14_000, 0.12, -0.35, 24, -0.2, "lump", 0.4, -2, -8, dents=1.3, crumbles_s=0.005
