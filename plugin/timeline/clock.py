@@ -76,17 +76,13 @@ def range_to_span(time_range: opentime.TimeRange) -> Span:
     return Span(start, start + rational_to_seconds(time_range.duration))
 
 
-def seconds_to_samples(seconds: Fraction, *, sample_rate: int = SAMPLE_RATE) -> int:
+def seconds_to_samples(seconds: Fraction) -> int:
     """The nearest sample, halves up. Round start and end of a range, never its length."""
-    return math.floor(seconds * sample_rate + Fraction(1, 2))
-
-
-def samples_to_seconds(samples: int, *, sample_rate: int = SAMPLE_RATE) -> Fraction:
-    return Fraction(samples, sample_rate)
+    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))
 
 
 def frames_to_seconds(frames: int | Fraction, *, rate: Fraction) -> Fraction:
-    return frames / rate if isinstance(frames, Fraction) else Fraction(frames) / rate
+    return Fraction(frames) / rate
 
 
 def seconds_to_frames(seconds: Fraction, *, rate: Fraction) -> int:
@@ -94,23 +90,8 @@ def seconds_to_frames(seconds: Fraction, *, rate: Fraction) -> int:
     return math.floor(seconds * rate + Fraction(1, 2))
 
 
-def frames_to_samples(frames: int | Fraction, *, rate: Fraction, sample_rate: int = SAMPLE_RATE) -> int:
-    return seconds_to_samples(frames_to_seconds(frames, rate=rate), sample_rate=sample_rate)
-
-
-def samples_to_frames(samples: int, *, rate: Fraction, sample_rate: int = SAMPLE_RATE) -> int:
-    return seconds_to_frames(samples_to_seconds(samples, sample_rate=sample_rate), rate=rate)
-
-
-def first_frame_at(seconds: Fraction, *, rate: Fraction) -> int:
-    """The frame on screen at this moment: the one that began last."""
-    return math.floor(seconds * rate)
-
-
-def lies_on_frame(seconds: Fraction, *, rate: Fraction) -> bool:
-    """Whether the moment is a frame's first, to within half a sample."""
-    off = abs(seconds - frames_to_seconds(seconds_to_frames(seconds, rate=rate), rate=rate))
-    return off * SAMPLE_RATE < Fraction(1, 2)
+def frames_to_samples(frames: int | Fraction, *, rate: Fraction) -> int:
+    return seconds_to_samples(frames_to_seconds(frames, rate=rate))
 
 
 def nominal_rate(rate: Fraction) -> int:

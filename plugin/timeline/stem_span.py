@@ -19,8 +19,8 @@ class StemSpan:
     """A stem's file and clip. Frames and samples count from the timeline's start; ends are the first left out.
 
     The file runs from `first_sample` to `last_sample`: whole frames with handles at both ends. Where a cut lies
-    between two frames the clip begins with the frame in which it falls, since editors place nothing finer; the sound
-    before `shot_first_sample` in that frame must be silent unless another shot runs up to the cut.
+    between two frames, as after a clip of 23.976 in a timeline of 24, clips meet at the nearer one: editors place
+    nothing finer. What sounds in the file stays where it is to the sample.
     """
 
     shot: Span
@@ -80,7 +80,7 @@ def stem_span(
     """
     handles = clock.nominal_rate(rate) if handles_frames is None else handles_frames
     span = Span(shot.record_start, shot.record_end)
-    start_frame, end_frame = _frame_below(span.start, rate), -_frame_below(-span.end, rate)
+    start_frame, end_frame = (clock.seconds_to_frames(cut, rate=rate) for cut in (span.start, span.end))
     head = _head_frames(handles, start_frame + math.floor(start * rate), rate)
     return StemSpan(span, rate, start_frame, max(end_frame, start_frame + 1), head, handles)
 
@@ -89,9 +89,3 @@ def _head_frames(asked: int, frames_since_midnight: int, rate: Fraction) -> int:
     if asked <= frames_since_midnight:
         return asked
     return frames_since_midnight if frames_since_midnight >= _SHORTEST_HEAD_S * rate else 0
-
-
-def _frame_below(seconds: Fraction, rate: Fraction) -> int:
-    if clock.lies_on_frame(seconds, rate=rate):
-        return clock.seconds_to_frames(seconds, rate=rate)
-    return clock.first_frame_at(seconds, rate=rate)

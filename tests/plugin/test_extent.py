@@ -74,12 +74,12 @@ def test_a_clip_that_is_too_fast_is_a_still_with_one_warning(tmp_path: Path, spe
     selection = chosen(tmp_path, media("fly", 24, start=1010, speed=speed))
     (told,) = selection.warnings
     assert f"runs at {speed:.4g} times its speed" in told and "as a still" in told
-    assert still(selection.shots[0]) == (10, 0)
+    assert still(selection.shots[0]) == (Fraction(10), Fraction(0))
 
 
 def test_a_still_of_a_trimmed_clip_lies_inside_its_media(tmp_path: Path) -> None:
     inner = stack(track(media("fly", 48, start=1000, speed=1e9)), source_range=span(12, 24))
-    assert still(chosen(tmp_path, inner).shots[0]) == (99, 0)
+    assert still(chosen(tmp_path, inner).shots[0]) == (Fraction(99), Fraction(0))
 
 
 def test_the_fastest_that_is_watched_moves(tmp_path: Path) -> None:

@@ -129,12 +129,14 @@ def test_a_span_holds_the_shot_and_its_handles_to_the_sample(
     rate: Fraction, start: Fraction, duration: Fraction, handles: int, timeline_start: Fraction
 ) -> None:
     held = stem_span(shot(start, duration, rate), rate, handles, start=timeline_start)
-    slack = Fraction(1, 96_000)
-    assert held.start_frame / rate <= start + slack < (held.start_frame + 1) / rate + slack
-    assert (held.end_frame - 1) / rate - slack < start + duration - slack <= held.end_frame / rate
+    slack, half_frame = Fraction(1, 96_000), 24_000 / rate + 1
+    assert abs(held.start_frame - start * rate) <= Fraction(1, 2)
+    assert abs(held.end_frame - (start + duration) * rate) <= Fraction(1, 2)
+    assert stem_span(shot(start + duration, duration, rate), rate).start_frame == held.end_frame
     assert held.sample_count == held.last_sample - held.first_sample
     assert abs(Fraction(held.first_sample, 48_000) - (held.start_frame - held.head_frames) / rate) <= slack
-    assert held.first_sample <= held.shot_first_sample < held.shot_last_sample <= held.last_sample
+    assert held.first_sample <= held.shot_first_sample + half_frame < held.shot_last_sample + half_frame
+    assert held.shot_last_sample <= held.last_sample + half_frame
     assert held.time_reference_samples(timeline_start) >= 0
     assert held.head_frames == handles or held.time_reference_samples(timeline_start) < 48_000 * Fraction(2, 5)
     assert held.tail_frames == handles
@@ -156,19 +158,25 @@ def test_time_reference_counts_real_time_at_ntsc_rates() -> None:
     assert held.time_reference_samples(one_hour) == 172_972_800
 
 
-def test_a_cut_between_two_frames_starts_with_the_frame_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("frame", "nearer"), [(Fraction(51, 2), 26), (Fraction(101, 4), 25), (Fraction(103, 4), 26)])
+def test_shots_cut_between_two_frames_meet_at_the_nearer(tmp_path: Path, frame: Fraction, nearer: int) -> None:
     source = save(timeline(track(clip("a", 500))), tmp_path / "cut.otio")
-    between = Fraction(51, 48)  # frame 25 and a half
-    shots = [shot(Fraction(1), between - 1), shot(between, Fraction(1))]
+    shots = [shot(Fraction(1), frame / 24 - 1), shot(frame / 24, Fraction(1))]
     stems = stems_for(shots, tmp_path, handles=0)
     second = next(stem.span for stem in stems if "-1-" in stem.path.name)
-    assert (second.start_frame, second.end_frame, second.first_sample) == (25, 50, 50_000)
-    assert second.shot_first_sample == 51_000
+    assert (second.first_sample, second.shot_first_sample) == (2000 * nearer, int(2000 * frame))
     clips = placed_clips(place_stems(source, stems).path)[:2]
-    assert [(found.record.start * 24, found.record.end * 24) for found in clips] == [
-        (Fraction(24), Fraction(25)),
-        (Fraction(25), Fraction(50)),
-    ]
+    edges = [edge * 24 for found in clips for edge in (found.record.start, found.record.end)]
+    assert edges == [Fraction(24), Fraction(nearer), Fraction(nearer), Fraction(nearer + 24)]
+
+
+@pytest.mark.parametrize(
+    ("source_rate", "rate"), [(NTSC_24, Fraction(24)), (NTSC_30, Fraction(30)), (Fraction(24), NTSC_24)]
+)
+def test_a_clip_of_nearly_the_timelines_rate_has_as_many_frames(source_rate: Fraction, rate: Fraction) -> None:
+    held = stem_span(shot(24 / rate, 48 / source_rate, rate), rate, 12, start=Fraction(3600))
+    assert (held.start_frame, held.end_frame, held.file_frames) == (24, 72, 72)
+    assert held.sample_count == round(72 / rate * 48_000)
 
 
 def test_stems_over_each_other_are_refused(tmp_path: Path) -> None:
