@@ -46,9 +46,11 @@ GUST = Parameter("gust", "", 0.0, 1.0, 0.5, meaning="from an even stream of air 
 
 RUMBLE = noise_psd(35.0, 1.5, 110.0, 2.4)
 BODY = noise_psd(120.0, 1.0, 420.0, 2.6)
+DRIFT = noise_psd(170.0, 1.3, 560.0, 5.5)
 BREATH = noise_psd(500.0, 0.8, 1300.0, 1.9)
 LEAVES = noise_psd(2200.0, 1.3, 5200.0, 2.2)
 INDOORS = noise_psd(45.0, 1.2, 210.0, 3.6)
+BODIES = {"interior": INDOORS, "snow": DRIFT}  # over snow nothing stands up that the air could hiss on
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ KINDS = {
     "open": Air(0.0, -4.0, -17.0),
     "leaves": Air(-5.0, -8.0, -15.0, leaves_db=-1.0),
     "tonal": Air(-2.0, -6.0, -22.0, tones_db=-4.0, tones=2, tones_hz=(330.0, 900.0), sharpness=20.0, glide=0.45),
-    "snow": Air(-6.0, -2.0, -31.0, tones_db=-7.0, tones=3, tones_hz=(200.0, 620.0), sharpness=9.0, glide=0.6),
+    "snow": Air(-13.0, -2.0, -42.0, tones_db=-9.0, tones=3, tones_hz=(180.0, 640.0), sharpness=9.0, glide=0.6),
     "interior": Air(-4.0, 0.0, -36.0, tones_db=-9.0, tones=2, tones_hz=(180.0, 420.0), sharpness=10.0, glide=0.5),
 }
 
@@ -84,8 +86,7 @@ class Wind(Bed):
         air = KINDS[kind]
         speed = [_gusty_speed(stretch, lag_s) / USUAL_M_S for lag_s in (0.0, ADVANCE_S)]
         found = _turbulence(stretch, RUMBLE, "rumble", air.rumble_db, [one**2.0 for one in speed], 0.12)
-        body = INDOORS if kind == "interior" else BODY
-        found += _turbulence(stretch, body, "body", air.body_db, [one**2.0 for one in speed], 0.1)
+        found += _turbulence(stretch, BODIES.get(kind, BODY), "body", air.body_db, [one**2.0 for one in speed], 0.1)
         found += _turbulence(stretch, BREATH, "breath", air.breath_db, [one**2.6 for one in speed], 0.1)
         if air.leaves_db is not None:
             stir = [np.maximum(one * USUAL_M_S / 4.0 - 0.5, 0.02) ** 1.5 for one in speed]
