@@ -213,7 +213,9 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from-score", type=Path, metavar="JSON", help="sound this score instead of looking and reading"
     )
-    parser.add_argument("--take-guesses", action="store_true", help="sound what unknown words probably mean")
+    parser.add_argument(
+        "--take-guesses", action="store_true", help="let unknown words sound as the nearest sound that is known"
+    )
     parser.add_argument("--explain", action="store_true", help="print every decision with its reason")
     sound = parser.add_argument_group("sound")
     sound.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another number gives another take of the same")
@@ -234,7 +236,9 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
 def _add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", help="what should be heard, in English or Chinese")
     parser.add_argument("--fps", default="24", help="frame rate by which timecode in the words is read")
-    parser.add_argument("--take-guesses", action="store_true", help="take what unknown words probably mean")
+    parser.add_argument(
+        "--take-guesses", action="store_true", help="let unknown words sound as the nearest sound that is known"
+    )
     _add_common(parser)
 
 

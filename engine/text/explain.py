@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from engine.text.intent import Intent, Source, Times
+from engine.text.intent import Guess, Intent, Source, Times
 from engine.text.ontology import ontology
+from engine.text.prompt import NOTHING_ELSE
 
 
 def explain(intent: Intent) -> str:
@@ -21,16 +22,33 @@ def _lines(intent: Intent) -> Iterator[str]:
         yield from _source_lines(intent, source)
     if intent.room:
         yield f"room: {intent.room}"
-    for name in intent.excluded:
-        yield f"excluded: {name} ({_reason(intent, f'nothing of {name}')})"
+    yield from _exclusions(intent)
     for guess in intent.guesses:
-        nearest = ", ".join(f"{entry} {likeness:.2f}" for entry, likeness in guess.entries)
-        yield f"guess: {guess.words!r} is perhaps {nearest}; sounds only if you accept guesses"
+        yield f"guess: {guess.words!r} is not known; {_fate(intent, guess)}"
     for words in intent.not_understood:
         yield f"not understood: {words!r}"
     yield from _other_decisions(intent)
     if not intent.sources and not intent.excluded and not intent.silent:
         yield "the words ask for nothing that sounds: the picture alone decides"
+
+
+def _exclusions(intent: Intent) -> Iterator[str]:
+    """What the words forbid by name, then in one line all else, where they let nothing else sound."""
+    for name in intent.excluded:
+        if reason := _reason(intent, f"nothing of {name}"):
+            yield f"excluded: {name} ({reason})"
+    if reason := _reason(intent, NOTHING_ELSE):
+        yield f"excluded: everything else ({reason})"
+
+
+def _fate(intent: Intent, guess: Guess) -> str:
+    nearest = ", ".join(f"{entry} {likeness:.2f}" for entry, likeness in guess.entries)
+    first = guess.entries[0][0]
+    if any(source.guessed and source.words == guess.words for source in intent.sources):
+        return f"taken for the nearest, {first}"
+    if intent.excludes(first):
+        return f"perhaps {nearest}, but the words forbid {first}"
+    return f"perhaps {nearest}. It is silent unless guesses are taken (--take-guesses sounds {first})"
 
 
 def _source_lines(intent: Intent, source: Source) -> Iterator[str]:
@@ -97,7 +115,7 @@ def _reason(intent: Intent, what: str) -> str:
 
 
 def _other_decisions(intent: Intent) -> Iterator[str]:
-    told = (*(f"{source.id} " for source in intent.sources), "nothing of ")
+    told = (*(f"{source.id} " for source in intent.sources), "nothing of ", NOTHING_ELSE)
     for decision in intent.decisions:
         if not decision.what.startswith(told):
             yield f"{decision.what}: {decision.why}"

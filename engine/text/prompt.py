@@ -20,6 +20,9 @@ from engine.text.words import HAN, plain
 from engine.types import WordsError
 
 MAX_CHARACTERS = 20_000
+ONLY = "only what the words name may sound"
+NOTHING_ELSE = "nothing else"
+"""What is decided where the words shut out all that they do not name, in one decision for all families."""
 
 
 def read_words(
@@ -61,7 +64,10 @@ def _intent(words: str, reading: Reading, plan: Plan, guesses: list[Guess], unkn
     if sources and scopes & {"only", "nothing"}:
         _exclude_the_rest(plan, sources)
     for name, why in plan.excluded.items():
-        plan.decide(f"nothing of {name}", why if why.startswith("only") else f"forbidden in {why!r}")
+        if why != ONLY:
+            plan.decide(f"nothing of {name}", f"forbidden in {why!r}")
+    if ONLY in plan.excluded.values():
+        plan.decide(NOTHING_ELSE, ONLY)
     if silent:
         plan.decide("silence", "the words ask for no sound")
     _say_spelling(reading, plan)
@@ -140,7 +146,8 @@ def _accepted(guesses: list[Guess], plan: Plan, number: int) -> list[Source]:
         entry, likeness = guess.entries[0]
         if not is_out(entry, plan.excluded):
             name = f"s{number + len(sources) + 1}"
-            plan.decide(f"{name} {entry}", f"guessed from {guess.words!r} (likeness {likeness:.2f}), as was allowed")
+            why = f"{guess.words!r} is not known; this is the nearest in meaning ({likeness:.2f}), taken as a guess"
+            plan.decide(f"{name} {entry}", why)
             sources.append(Source(name, entry, guess.words, guessed=True))
     return sources
 
@@ -149,7 +156,7 @@ def _exclude_the_rest(plan: Plan, sources: list[Source]) -> None:
     wanted = {source.entry.partition(".")[0] for source in sources}
     for family in ontology().families:
         if family not in wanted:
-            plan.excluded.setdefault(family, "only what the words name may sound")
+            plan.excluded.setdefault(family, ONLY)
 
 
 def _say_spelling(reading: Reading, plan: Plan) -> None:

@@ -15,6 +15,8 @@ from engine.text.words import ARTICLES, HAN, stem
 STOPS = frozenset(".;!?:。;!?:…")
 COMMAS = frozenset(",,/|+&\\\n")
 LISTS = frozenset("、")
+FIRST_SIGN = "\u2300"
+"""From here on symbols are pictures; "°" and "™" before it are none."""
 
 _PIECE = re.compile(rf"[{HAN}]+|(?:(?![{HAN}\d_])\w)+(?:'(?:(?![{HAN}\d_])\w)+)?|\d+(?:\.\d+)?|\S")
 
@@ -27,7 +29,7 @@ class Token:
     start: int
     end: int
     key: str = ""  # stem, or the Chinese word
-    kind: str = "word"  # word, time, number, stop, comma, list, mark
+    kind: str = "word"  # word, time, number, stop, comma, list, sign (an emoji), mark
     time: TimeMark | None = None
     number: Fraction | None = None
     spelled: str = ""  # the known word that was read in place of this one
@@ -94,6 +96,8 @@ def _mark(word: str, start: int) -> Token:
         token.kind = "comma"
     elif word in LISTS:
         token.kind = "list"
+    elif word >= FIRST_SIGN and unicodedata.category(word) == "So":
+        token.kind = "sign"
     return token
 
 

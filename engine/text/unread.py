@@ -28,6 +28,7 @@ def unknown_words(reading: Reading) -> tuple[list[Guess], list[str], list[Decisi
             (unknown if negated or len(words) > LONGEST_GUESSED else asked).append(words)
             if negated:
                 decisions.append(_nothing_excluded(words, "is not known"))
+    unknown += [token.text for token in reading.tokens if token.kind == "sign"]
     asked = list(dict.fromkeys(asked))
     guesses = encoder.guesses(asked) if asked else []
     guessed = {guess.words for guess in guesses}

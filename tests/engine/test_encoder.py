@@ -9,6 +9,7 @@ import pytest
 
 from engine.text import encoder
 from engine.text.encoder import MAX_PHRASES, MIN_LIKENESS, guesses, nearest_entries
+from engine.text.explain import explain
 from engine.text.prompt import read_words
 
 
@@ -71,6 +72,21 @@ def test_an_accepted_guess_obeys_a_negation() -> None:
     intent = read_words("电子琴, no music", accept_guesses=True)
     assert intent.sources == ()
     assert intent.excluded == ("music",)
+
+
+@pytest.mark.parametrize(
+    ("words", "accept", "fate"),
+    [
+        ("电子琴", False, "It is silent unless guesses are taken (--take-guesses sounds music.piano)"),
+        ("电子琴", True, "taken for the nearest, music.piano"),
+        ("电子琴, no music", True, "but the words forbid music.piano"),
+    ],
+)
+def test_explain_says_what_becomes_of_a_guess(words: str, accept: bool, fate: str) -> None:
+    (line,) = [
+        line for line in explain(read_words(words, accept_guesses=accept)).splitlines() if line.startswith("guess")
+    ]
+    assert line.startswith("guess: '电子琴' is not known; ") and line.endswith(fate)
 
 
 def test_negated_unknown_words_are_reported_not_guessed() -> None:

@@ -493,6 +493,16 @@ def test_explain_says_that_a_number_of_things_counts_no_sounds(words: str, count
     assert f"no count from {counted!r}: it counts people or things, not sounds" in explain(read_words(words))
 
 
+def test_explain_says_in_one_line_that_nothing_else_sounds() -> None:
+    intent = read_words("only rain, no birds")
+    assert explain(intent).splitlines()[2:] == [
+        "excluded: birds (forbidden in 'no birds')",
+        "excluded: everything else (only what the words name may sound)",
+    ]
+    assert len(intent.decisions) < 6
+    assert all(intent.excludes(family.default) for family in ontology().families.values() if family.id != "rain")
+
+
 def test_explain_of_nothing_says_so() -> None:
     assert explain(read_words("")) == "the words ask for nothing that sounds: the picture alone decides"
 

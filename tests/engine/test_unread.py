@@ -70,6 +70,23 @@ def test_words_that_nothing_takes_are_named(words: str, lost: str) -> None:
     assert reports(read_words(words), lost)
 
 
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        ("rain 🌧 xqzzvk", ("🌧", "xqzzvk")),
+        ("🎬xqzzvk🔥", ("🎬", "🔥", "xqzzvk")),
+        ("门💥龘龘", ("💥", "龘龘")),
+        ("rain 🌧️", ("🌧",)),
+    ],
+)
+def test_emoji_and_what_stands_beside_them_are_named(words: str, lost: tuple[str, ...]) -> None:
+    assert set(read_words(words).not_understood) == set(lost)
+
+
+def test_signs_that_are_no_pictures_are_no_complaint() -> None:
+    assert read_words("rain ← 20°").not_understood == ("20",)
+
+
 USED = [
     "night street in the rain, a man walks in leather shoes",
     "heavy rain on a metal roof and distant thunder, no birds",
