@@ -19,11 +19,10 @@ from engine.instruments import dsp
 from engine.media import loudness
 from engine.score.score import LEVEL, Mix, Score
 from engine.stems import SceneStems, blocks
-from engine.types import Curve, Layer
+from engine.types import PROGRAMME_LUFS, Curve, Layer
 
 GROUPS: dict[str, tuple[Layer, ...]] = {"ambient": (Layer.AMBIENT,), "events": (Layer.ACTION, Layer.MATERIAL)}
 TARGETS_LUFS = {"ambient": -34.0, "events": -23.3}
-PROGRAMME_LUFS = -23.0  # what the two come to where both sound
 LEVEL_RANGE_DB = (-24.0, 6.0)  # how far words may move a target
 MAKE_UPS = 4
 MOST_AMBIENT_PEAK = 0.5

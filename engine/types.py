@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 SAMPLE_RATE = 48_000
+PROGRAMME_LUFS = -23.0  # EBU R 128
 
 Samples = npt.NDArray[np.float32]
 """Sound: `[channel, sample]` float32, 1.0 = full scale."""
@@ -60,6 +61,18 @@ class Layer(StrEnum):
     AMBIENT = "ambient"
     ACTION = "action"
     MATERIAL = "material"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user may choose beside the words."""
+
+    seed: int = 0
+    programme_lufs: float = PROGRAMME_LUFS  # what ambience and events come to where both sound
+    accept_guesses: bool = False
+    start_timecode: str | None = None  # of the first shot's first frame: timecode in the words is read by it
+    skip_broken: bool = False  # go on, by the words alone, where a picture cannot be read
+    scratch: Path | None = None  # where sound waits before it is mixed; the system's temporary folder by default
 
 
 @dataclass(frozen=True, slots=True)

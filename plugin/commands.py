@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def stems(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline stems`: the main job."""
-    from engine.generate import Settings
     from engine.media.wave_chunks import Depth
+    from engine.types import Settings
     from plugin.progress import Bars, JsonLines
     from plugin.timeline.select import Choice
     from plugin.workflow import Job, make_stems

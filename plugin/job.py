@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.generate import Settings
 from engine.media.wave_chunks import Depth
-from engine.mix import Levels
-from engine.types import Layer, OutputError, SettingError, WordsError
+from engine.types import Layer, OutputError, SettingError, Settings, WordsError
 from plugin.timeline.select import Choice
+
+if TYPE_CHECKING:
+    from engine.mix import Levels
 
 LOUDNESS_RANGE_LUFS = (-60.0, -5.0)
 LARGEST_SEED = 2**53 - 1  # what every program that reads JSON keeps exact

@@ -6,15 +6,17 @@ import warnings
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.generate import Stems
 from engine.media.decode import pictures_at
 from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Layer, Samples, Shot
 from plugin.timeline import clock
+
+if TYPE_CHECKING:
+    from engine.performance import Stems
 
 STRIP_FRAMES = 10
 SLOT_SHAPE = 1.15  # width by height of a picture in the strip; wider ones lose their sides

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
 import numpy as np
 
-from engine.generate import Stems
 from engine.media.decode import pictures_at
 from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Cancel, CancelledError, OutputError, Samples, Shot
 from plugin.timeline import clock
+
+if TYPE_CHECKING:
+    from engine.performance import Stems
 
 HEIGHT = 540
 AUDIO_BLOCK = 1024

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import generate as engine
-from engine.generate import Stems
 from engine.media.wave import WaveWriter
 from engine.media.wave_chunks import Broadcast
 from engine.score.reading import read_scores
@@ -28,6 +28,9 @@ from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Selection, select
 from plugin.timeline.stem_span import StemSpan, stem_span
+
+if TYPE_CHECKING:
+    from engine.performance import Stems
 
 __all__ = ["Job", "PlacedShot", "Report", "make_stems"]
 

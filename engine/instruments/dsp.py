@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft, signal
+import scipy
 
 from engine.types import SAMPLE_RATE, Curve
 
@@ -100,13 +100,13 @@ def noise_psd(low_hz: float, low_order: float, high_hz: float, high_slope: float
 
 def shaped_noise(psd: Callable[[Array], Array], count: int, rng: np.random.Generator) -> Array:
     """Gaussian noise of that power spectrum, rms 1, exactly periodic in its own length."""
-    size = fft.next_fast_len(max(count, 64), real=True)
+    size = scipy.fft.next_fast_len(max(count, 64), real=True)
     freqs = np.arange(size // 2 + 1) * (SAMPLE_RATE / size)
     shape = np.sqrt(psd(freqs)).astype(np.float32)
     shape[0] = 0.0
     bins = rng.standard_normal((2, len(freqs)), dtype=np.float32)
     spectrum = shape * (bins[0] + 1j * bins[1])
-    wave = fft.irfft(spectrum, size)[:count]
+    wave = scipy.fft.irfft(spectrum, size)[:count]
     return np.asarray(wave / max(float(np.sqrt(np.mean(np.square(wave)))), 1e-12))
 
 
@@ -116,7 +116,7 @@ def slow(rng: np.random.Generator, count: int, cutoff_hz: float, rate_hz: float 
     drive = rng.standard_normal(count) * np.sqrt(1.0 - keep**2)
     if count:
         drive[0] = rng.standard_normal()
-    return np.asarray(signal.lfilter([1.0], [1.0, -keep], drive))
+    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -keep], drive))
 
 
 def to_audio(control: Array, count: int, rate_hz: float = CONTROL_RATE) -> Array:
@@ -154,15 +154,17 @@ def add_at(target: Array, start: int, grain: Array) -> None:
 def _sections(low_hz: float | None, high_hz: float | None, order: int) -> Array:
     top = 0.49 * SAMPLE_RATE
     if low_hz and high_hz:
-        return np.asarray(signal.butter(order, (low_hz, min(high_hz, top)), "bandpass", fs=SAMPLE_RATE, output="sos"))
+        return np.asarray(
+            scipy.signal.butter(order, (low_hz, min(high_hz, top)), "bandpass", fs=SAMPLE_RATE, output="sos")
+        )
     if low_hz:
-        return np.asarray(signal.butter(order, low_hz, "highpass", fs=SAMPLE_RATE, output="sos"))
-    return np.asarray(signal.butter(order, min(high_hz or top, top), "lowpass", fs=SAMPLE_RATE, output="sos"))
+        return np.asarray(scipy.signal.butter(order, low_hz, "highpass", fs=SAMPLE_RATE, output="sos"))
+    return np.asarray(scipy.signal.butter(order, min(high_hz or top, top), "lowpass", fs=SAMPLE_RATE, output="sos"))
 
 
 def band(sound: Array, low_hz: float | None = None, high_hz: float | None = None, order: int = 2) -> Array:
     """Causal Butterworth band; `None` leaves that side open."""
-    return np.asarray(signal.sosfilt(_sections(low_hz, high_hz, order), sound, axis=-1))
+    return np.asarray(scipy.signal.sosfilt(_sections(low_hz, high_hz, order), sound, axis=-1))
 
 
 def fade(sound: Array, in_s: float = 0.0, out_s: float = 0.0) -> Array:
@@ -210,4 +212,4 @@ def filtered_by(sound: Array, response: Array) -> Array:
     """`sound` through an impulse response, with the response's tail: `len(sound) + len(response) - 1` samples."""
     if len(sound) == 0 or len(response) == 0:
         return np.zeros(max(len(sound) + len(response) - 1, 0))
-    return np.asarray(signal.oaconvolve(sound, response))
+    return np.asarray(scipy.signal.oaconvolve(sound, response))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import fft, signal
+import scipy
 
 from engine.instruments.dsp import Array, db, samples
 from engine.types import SAMPLE_RATE, Curve, Place, Samples
@@ -88,7 +88,7 @@ def _air(sound: Samples, distance_m: float) -> Samples:
     if distance_m < 8.0:  # under half a dB at 16 kHz
         return sound
     pole = air_pole(distance_m)
-    return np.asarray(signal.lfilter([1.0 - pole], [1.0, -pole], sound, axis=-1), dtype=np.float32)
+    return np.asarray(scipy.signal.lfilter([1.0 - pole], [1.0, -pole], sound, axis=-1), dtype=np.float32)
 
 
 def _panned(sound: Samples, pan: float | Curve) -> Samples:
@@ -105,15 +105,15 @@ def _with_room(direct: Samples, sound: Samples, name: str, room: Room) -> Sample
     send = sound.mean(axis=0) if sound.shape[0] == 2 else sound[0]
     tail = impulse_response(name)
     count = send.shape[-1] + tail.shape[-1] - 1
-    size = fft.next_fast_len(count, real=True)
-    wet = fft.irfft(fft.rfft(send, size) * _spectrum(name, size), size)[:, :count]
+    size = scipy.fft.next_fast_len(count, real=True)
+    wet = scipy.fft.irfft(scipy.fft.rfft(send, size) * _spectrum(name, size), size)[:, :count]
     wet[:, : direct.shape[-1]] += direct
     return np.asarray(wet, dtype=np.float32)
 
 
 @lru_cache(maxsize=64)
 def _spectrum(name: str, size: int) -> Array:
-    return np.asarray(fft.rfft(impulse_response(name), size))
+    return np.asarray(scipy.fft.rfft(impulse_response(name), size))
 
 
 @lru_cache(maxsize=16)
@@ -148,7 +148,7 @@ def _early(room: Room, count: int) -> Array:
                 left, right = pan_gains(float(np.clip(away[0] / (abs(away[1]) + 1.0), -1, 1)))
                 taps[:, at] += np.array([left, right]) * damping * 2.0 / float(np.linalg.norm(away))
     pole = 0.25
-    return np.asarray(signal.lfilter([1 - pole], [1, -pole], taps, axis=-1))
+    return np.asarray(scipy.signal.lfilter([1 - pole], [1, -pole], taps, axis=-1))
 
 
 def _late(room: Room, count: int) -> Array:
@@ -172,7 +172,7 @@ def _late(room: Room, count: int) -> Array:
                 taps[line, lo - start :] = lines[line, lo : start + block]
         for line in range(len(delays)):
             b, a = [gain[line] * (1 - pole[line])], [1.0, -pole[line]]
-            taps[line], state[line] = signal.lfilter(b, a, taps[line], zi=state[line])
+            taps[line], state[line] = scipy.signal.lfilter(b, a, taps[line], zi=state[line])
         outputs[:, first : first + block] = taps
         lines[:, first : first + block] += taps - (2.0 / len(delays)) * taps.sum(axis=0)
     signs = np.where(np.arange(len(delays)) // 2 % 2, -1.0, 1.0)

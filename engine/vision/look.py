@@ -38,11 +38,10 @@ def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, 
     """Look at a shot, or remember it. MissingMediaError, MediaError, CancelledError."""
     if shot.media is None:
         return Look(warnings=(f"{shot.name}: its picture is missing; only the words are followed there.",))
-    name = cache.key(shot)
-    kept = cache.load(name)
+    kept = recall(shot)
     if kept is not None:
         progress(1.0)
-        return Look(*kept)
+        return kept
     report = Report(shot.media)
     cues: list[Cue] = []
     motion: list[tuple[float, float]] = []
@@ -52,8 +51,14 @@ def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, 
         motion += [point for point in zip(moved.times_s, moved.values, strict=True) if first <= point[0] < last]
     curve = Curve(tuple(time for time, _ in motion), tuple(value for _, value in motion)) if motion else None
     seen = Look(tuple(cues), report.warnings(), curve)
-    cache.store(name, seen.cues, seen.warnings, seen.motion)
+    cache.store(cache.key(shot), seen.cues, seen.warnings, seen.motion)
     return seen
+
+
+def recall(shot: Shot) -> Look | None:
+    """What was seen in the shot before; None if it was never looked at. MissingMediaError, MediaError."""
+    kept = cache.load(cache.key(shot))
+    return Look(*kept) if kept is not None else None
 
 
 def _cues(watched: Watched, first_s: float, last_s: float, duration_s: float) -> tuple[Cue, ...]:

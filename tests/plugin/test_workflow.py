@@ -16,7 +16,7 @@ import soundfile
 from opentimelineio.opentime import RationalTime
 from wavinfo import WavInfoReader
 
-from engine.generate import Settings
+from engine.types import Settings
 from engine.score.reading import read_scores
 from engine.score.score import write_scores
 from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError, SettingError

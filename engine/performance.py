@@ -1,0 +1,177 @@
+"""From what was seen and said to finished stems: scores written, sounded and mixed, scene after scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import groupby
+from types import TracebackType
+
+from engine import VERSION, mix, sounding
+from engine.score import rules
+from engine.score.scene import Scene
+from engine.score.score import Provenance, Score
+from engine.stems import SceneStems
+from engine.text.intent import Decision, Intent
+from engine.text.ontology import ontology
+from engine.text.prompt import read_words
+from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Settings, Shot
+from engine.vision.ahead import Seen
+from engine.vision.look import Look
+
+
+@dataclass(slots=True)
+class Stems:
+    """Finished stems, read by span; samples count from the timeline's start. Close it, or use it in a `with`."""
+
+    scenes: list[SceneStems]
+    levels: mix.Levels
+    intent: Intent = field(default_factory=Intent)
+    decisions: list[Decision] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def scores(self) -> list[Score]:
+        return [scene.score for scene in self.scenes]
+
+    def of(self, shot: Shot) -> SceneStems:
+        """The scene that a shot belongs to."""
+        for scene in self.scenes:
+            score = scene.score
+            if score.record_start <= shot.record_start and shot.record_end <= score.record_start + score.duration:
+                return scene
+        raise ScoreError(f"no scene was sounded for the shot {shot.name!r}")
+
+    def read(self, shot: Shot, layer: Layer, first: int, last: int) -> Samples:
+        """A stem as heard with a shot, `[2, last-first]` float32."""
+        return self.of(shot).read(layer, first, last)
+
+    def close(self) -> None:
+        for scene in self.scenes:
+            scene.close()
+
+    def __enter__(self) -> Stems:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def perform(
+    shots: Sequence[Shot],
+    words: str,
+    seen: Iterator[Seen],
+    settings: Settings,
+    progress: Progress,
+    cancel: Cancel | None,
+) -> Stems:
+    """Stems for shots whose looks arrive in `seen`, in order. Raises as `engine.generate.generate`."""
+    rate = shots[0].frame_rate if shots else Fraction(24)
+    intent = read_words(
+        words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
+    )
+    made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
+    stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
+    try:
+        for group in _scenes(shots):
+            cues = tuple(_cues(shot, next(seen), stems, settings) for shot in group)
+            scene = Scene(group[0].scene, group, cues, shots[0].record_start, shots[-1].record_end)
+            hinted = [_hints(shot, rate) for shot in group]
+            score, decisions = rules.perform(scene, intent, hinted, seed=settings.seed, made_by=made_by)
+            stems.decisions += decisions
+            stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
+        stems.warnings += _unheard(intent, stems.scores)
+        stems.levels = mix.mix_scenes(stems.scenes, rules.stem_levels(stems.scores), settings.programme_lufs)
+    except BaseException:
+        stems.close()
+        raise
+    return stems
+
+
+def perform_again(
+    shots: Sequence[Shot], scores: Sequence[Score], settings: Settings, progress: Progress, cancel: Cancel | None
+) -> Stems:
+    """Stems of given scores over the same shots. Raises as `engine.generate.sound_again`."""
+    stems = Stems([], mix.Levels({}, {}, {}, 0.0))
+    try:
+        for group in _scenes(shots):
+            score = _covering(scores, group)
+            stems.scenes.append(_sound(score, group, settings, progress, cancel, align=score.mix is None))
+        stems.levels = mix.mix_scenes(stems.scenes, rules.stem_levels(stems.scores), settings.programme_lufs)
+    except BaseException:
+        stems.close()
+        raise
+    return stems
+
+
+def _covering(scores: Sequence[Score], shots: Sequence[Shot]) -> Score:
+    start, end = shots[0].record_start, shots[-1].record_end
+    for score in scores:
+        if score.record_start <= start and end <= score.record_start + score.duration:
+            return score
+    spans = ", ".join(f"{float(s.record_start):.3f}-{float(s.record_start + s.duration):.3f} s" for s in scores)
+    raise ScoreError(
+        f"the score has nothing for {float(start):.3f}-{float(end):.3f} s of the timeline "
+        f"(it covers {spans or 'nothing'}); choose the range that the score was made for"
+    )
+
+
+def _scenes(shots: Iterable[Shot]) -> Iterator[tuple[Shot, ...]]:
+    for _, group in groupby(shots, key=lambda shot: shot.scene):
+        yield tuple(group)
+
+
+def _cues(shot: Shot, seen: Seen, stems: Stems, settings: Settings) -> tuple[Cue, ...]:
+    """What a look found, its warnings told."""
+    if isinstance(seen, Look):
+        stems.warnings += seen.warnings
+        return seen.cues
+    if not settings.skip_broken:
+        raise seen
+    stems.warnings.append(f"{shot.name}: its picture cannot be read, so only the words are followed. {seen}")
+    return ()
+
+
+def _unheard(intent: Intent, scores: Sequence[Score]) -> list[str]:
+    """What the words ask for and no note sounds, with the reason."""
+    ids = [note.id for score in scores for note in score.notes]
+    told = []
+    for source in intent.sources:
+        if not any(f".{source.id}." in one for one in ids):
+            why = "no instrument plays it yet"
+            if ontology().find(source.entry).parts:
+                timed = source.times.at_s or source.times.start_s is not None or source.times.end_s is not None
+                why = "its time lies outside what was chosen" if timed else "nothing gave it a moment"
+            told.append(f'"{source.words}" ({source.entry}) is not heard: {why}.')
+    return told
+
+
+def _hints(shot: Shot, rate: Fraction) -> Intent:
+    return read_words(", ".join(shot.hints), frame_rate=rate) if shot.hints else Intent()
+
+
+def _sound(
+    score: Score,
+    shots: Sequence[Shot],
+    settings: Settings,
+    progress: Progress,
+    cancel: Cancel | None,
+    *,
+    align: bool,
+) -> SceneStems:
+    to_sample = sounding.seconds_to_sample
+    first, last = shots[0].record_start - shots[0].head, shots[-1].record_end + shots[-1].tail
+    name = shots[0].name if len(shots) == 1 else f"{shots[0].name} .. {shots[-1].name}"
+    score, tracks = sounding.sound_score(
+        score,
+        to_sample(first),
+        to_sample(last),
+        align=align,
+        folder=settings.scratch,
+        progress=lambda fraction: progress(name, "sounding", fraction),
+        cancel=cancel,
+    )
+    return SceneStems(score, tracks, to_sample(shots[0].record_start), to_sample(shots[-1].record_end))
