@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.types import Shot
+from engine.media.wave_chunks import Depth
+from engine.types import SAMPLE_RATE, Shot
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 
 # MLT 7.12 starts 16-bit stereo files up to 620 samples early at in-points below this that are not zero.
 _SHORTEST_HEAD_S = Fraction(2, 5)
+# After an in-point it counts what to leave out from its second packet where the first is no more than half a frame of
+# sound, and so starts up to a packet late. FFmpeg 5.1 reads WAV in packets of this size, whatever chunks it has.
+_PACKET_BYTES = 4096
+
+_CHANNELS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,20 @@ def stem_span(
     start_frame, end_frame = (clock.seconds_to_frames(cut, rate=rate) for cut in (span.start, span.end))
     head = _head_frames(handles, start_frame + math.floor(start * rate), rate)
     return StemSpan(span, rate, start_frame, max(end_frame, start_frame + 1), head, handles)
+
+
+def seeking_warnings(spans: Iterable[StemSpan], depth: Depth) -> tuple[str, ...]:
+    """Whether programs on MLT 7.12 start such stems beside their place, and what to do about it."""
+    packet_samples = _PACKET_BYTES // (_CHANNELS * depth.sample_bytes)
+    late = [span for span in spans if span.head_frames and packet_samples <= SAMPLE_RATE / span.rate / 2]
+    if not late:
+        return ()
+    kind = "float" if depth is Depth.FLOAT32 else f"{depth.value}-bit"
+    remedy = "--handles 0" if depth is Depth.INT16 else "--bits 16 or --handles 0"
+    return (
+        f"Kdenlive, Shotcut and others on MLT 7.12 start {kind} stems with handles up to {packet_samples} "
+        f"samples late at {float(late[0].rate):.5g} frames a second. For them, make the stems with {remedy}.",
+    )
 
 
 def _head_frames(asked: int, frames_since_midnight: int, rate: Fraction) -> int:

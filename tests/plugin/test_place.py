@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.media.wave_chunks import Depth
 from engine.types import Layer, OutputError, Shot, TimelineError
 from plugin.timeline.cut import CutClip
 from plugin.timeline.place import StemClip, foleyline_notes, next_take, place_stems, stem_span
 from plugin.timeline.read import read_timeline
+from plugin.timeline.stem_span import seeking_warnings
 from tests.plugin.timelines import clip, dissolve, gap, marker, save, span, stack, timeline, track
 
 NTSC_24, NTSC_30, NTSC_60 = Fraction(24000, 1001), Fraction(30000, 1001), Fraction(60000, 1001)
@@ -140,6 +142,26 @@ def test_a_span_holds_the_shot_and_its_handles_to_the_sample(
     assert held.time_reference_samples(timeline_start) >= 0
     assert held.head_frames == handles or held.time_reference_samples(timeline_start) < 48_000 * Fraction(2, 5)
     assert held.tail_frames == handles
+
+
+@pytest.mark.parametrize(
+    ("depth", "rate", "handles", "words"),
+    [
+        (Depth.INT16, Fraction(24), 24, ()),
+        (Depth.INT16, Fraction(12), 12, ("up to 1024 samples late at 12 ", "with --handles 0.")),
+        (Depth.INT24, NTSC_24, 24, ("24-bit", "up to 682 samples late at 23.976 ", "--bits 16 or --handles 0.")),
+        (Depth.INT24, NTSC_24, 0, ()),
+        (Depth.INT24, Fraction(50), 50, ()),
+        (Depth.FLOAT32, Fraction(30), 30, ("float stems", "up to 512 samples late at 30 ")),
+    ],
+)
+def test_stems_that_mlt_would_start_late_are_told_once(
+    depth: Depth, rate: Fraction, handles: int, words: tuple[str, ...]
+) -> None:
+    spans = [stem_span(frames_shot(start, start + 50, rate), rate, handles, start=Fraction(3600)) for start in (0, 50)]
+    told = seeking_warnings(spans, depth)
+    assert len(told) == bool(words)
+    assert all(part in told[0] for part in words)
 
 
 def test_handles_are_a_second_and_stop_at_midnight() -> None:

@@ -18,6 +18,7 @@ import soundfile
 from engine.media.wave import Broadcast, Depth, WaveWriter
 from engine.types import Layer, Samples, Shot
 from plugin.timeline.place import StemClip, StemSpan, place_stems, stem_span
+from plugin.timeline.stem_span import seeking_warnings
 from tests.plugin.timelines import clip, save, timeline, track
 
 pytestmark = [
@@ -42,9 +43,24 @@ def test_every_hit_lands_within_a_sample(tmp_path: Path, rate: Fraction, start_h
 
 @pytest.mark.parametrize("rate", [Fraction(24), Fraction(30000, 1001)])
 def test_24_bit_without_handles_lands_as_well(tmp_path: Path, rate: Fraction) -> None:
-    # With an in-point MLT 7.12 starts 24-bit and float files up to 682 samples late.
     placed, hits = _placed_timeline(tmp_path, rate, 1, Depth.INT24, handles_frames=0)
     _check(placed, rate, hits)
+
+
+@pytest.mark.parametrize(
+    ("depth", "rate"),
+    [
+        (Depth.INT16, 15), (Depth.INT16, 24), (Depth.INT24, 24), (Depth.INT24, 35), (Depth.INT24, 36),
+        (Depth.FLOAT32, 46), (Depth.FLOAT32, 47),
+    ],
+)  # fmt: skip
+def test_stems_that_start_late_are_those_that_are_warned_of(tmp_path: Path, depth: Depth, rate: int) -> None:
+    placed, hits = _placed_timeline(tmp_path, Fraction(rate), 1, depth)
+    found = np.array(_clicks(_render(_mlt_of(placed, Fraction(rate)), tmp_path)))
+    in_place = len(found) == len(hits) and np.abs(found - np.array(sorted(hits))).max() <= 1
+    shot = Shot("walk", None, Fraction(0), Fraction(1), Fraction(0), frame_rate=Fraction(rate))
+    span = stem_span(shot, Fraction(rate), start=Fraction(3600))
+    assert bool(seeking_warnings([span], depth)) is not in_place
 
 
 @pytest.mark.parametrize("rate", RATES)
