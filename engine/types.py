@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,11 @@ PROGRAMME_LUFS = -23.0  # EBU R 128
 
 Samples = npt.NDArray[np.float32]
 """Sound: `[channel, sample]` float32, 1.0 = full scale."""
+
+
+def seconds_to_sample(seconds: Fraction) -> int:
+    """The sample nearest to an exact time; halves go up. Round start and end of a range, never its length."""
+    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))
 
 
 class FoleylineError(Exception):

@@ -12,8 +12,7 @@ import numpy as np
 
 from engine.media.decode import pictures_at
 from engine.media.whole_file import whole_file
-from engine.types import SAMPLE_RATE, Layer, Samples, Shot
-from plugin.timeline import clock
+from engine.types import SAMPLE_RATE, Layer, Samples, Shot, seconds_to_sample
 
 if TYPE_CHECKING:
     from engine.performance import Stems
@@ -75,7 +74,7 @@ def _fonts() -> list[str]:
 
 
 def _read(stems: Stems, layer: Layer, start: Fraction, end: Fraction) -> Samples:
-    first, last = clock.seconds_to_samples(start), clock.seconds_to_samples(end)
+    first, last = seconds_to_sample(start), seconds_to_sample(end)
     sound = np.zeros((2, last - first), dtype=np.float32)
     for scene in stems.scenes:
         lo, hi = max(first, scene.first), min(last, scene.last)

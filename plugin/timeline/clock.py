@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from opentimelineio import opentime
 
-from engine.types import SAMPLE_RATE, TimelineError
+from engine.types import TimelineError, seconds_to_sample
 
 _NTSC_RATES = tuple(Fraction(nominal * 1000, 1001) for nominal in (24, 30, 48, 60, 120))
 _NTSC_TOLERANCE = Fraction(5, 1000)  # files hold 23.976023976..., 23.976 and 23.98 for one rate
@@ -76,11 +76,6 @@ def range_to_span(time_range: opentime.TimeRange) -> Span:
     return Span(start, start + rational_to_seconds(time_range.duration))
 
 
-def seconds_to_samples(seconds: Fraction) -> int:
-    """The nearest sample, halves up. Round start and end of a range, never its length."""
-    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))
-
-
 def frames_to_seconds(frames: int | Fraction, *, rate: Fraction) -> Fraction:
     return Fraction(frames) / rate
 
@@ -91,7 +86,7 @@ def seconds_to_frames(seconds: Fraction, *, rate: Fraction) -> int:
 
 
 def frames_to_samples(frames: int | Fraction, *, rate: Fraction) -> int:
-    return seconds_to_samples(frames_to_seconds(frames, rate=rate))
+    return seconds_to_sample(frames_to_seconds(frames, rate=rate))
 
 
 def nominal_rate(rate: Fraction) -> int:

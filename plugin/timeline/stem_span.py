@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.media.wave_chunks import Depth
-from engine.types import SAMPLE_RATE, Shot
+from engine.types import SAMPLE_RATE, Shot, seconds_to_sample
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 
@@ -51,11 +51,11 @@ class StemSpan:
 
     @property
     def shot_first_sample(self) -> int:
-        return clock.seconds_to_samples(self.shot.start)
+        return seconds_to_sample(self.shot.start)
 
     @property
     def shot_last_sample(self) -> int:
-        return clock.seconds_to_samples(self.shot.end)
+        return seconds_to_sample(self.shot.end)
 
     @property
     def file_frames(self) -> int:
@@ -74,7 +74,7 @@ class StemSpan:
     def time_reference_samples(self, start: Fraction) -> int:
         """Samples since midnight of the file's first; `start` is the timecode of record zero in seconds."""
         first_frame = clock.frames_to_seconds(self.start_frame - self.head_frames, rate=self.rate)
-        return max(clock.seconds_to_samples(start + first_frame), 0)  # a start before midnight has no stamp
+        return max(seconds_to_sample(start + first_frame), 0)  # a start before midnight has no stamp
 
 
 def stem_span(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentimelineio import opentime
 
-from engine.types import TimelineError
+from engine.types import TimelineError, seconds_to_sample
 from plugin.timeline import clock
 
 NTSC_24 = Fraction(24000, 1001)
@@ -92,9 +92,9 @@ def test_frames_to_samples(frames: int, rate: Fraction, samples: int) -> None:
 
 
 def test_half_a_sample_rounds_up() -> None:
-    assert clock.seconds_to_samples(Fraction(1, 96000)) == 1
-    assert clock.seconds_to_samples(Fraction(-1, 96000)) == 0
-    assert clock.seconds_to_samples(Fraction(1, 96001)) == 0
+    assert seconds_to_sample(Fraction(1, 96000)) == 1
+    assert seconds_to_sample(Fraction(-1, 96000)) == 0
+    assert seconds_to_sample(Fraction(1, 96001)) == 0
 
 
 @given(st.sampled_from(RATES), st.integers(0, 24 * 3600 * 120))
