@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,7 +16,7 @@ from engine.types import TimelineError, seconds_to_sample
 _NTSC_RATES = tuple(Fraction(nominal * 1000, 1001) for nominal in (24, 30, 48, 60, 120))
 _NTSC_TOLERANCE = Fraction(5, 1000)  # files hold 23.976023976..., 23.976 and 23.98 for one rate
 _DOUBLE_NOISE = Fraction(1, 10**9)
-_TIMECODE = re.compile(r"(\d{1,4})([:;])(\d{2})([:;])(\d{2})([:;])(\d{2,3})")
+_TIMECODE = re.compile(r"(-?)(\d{1,4})([:;])(\d{2})([:;])(\d{2})([:;])(\d{2,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class Span:
 
     def shifted(self, seconds: Fraction) -> Span:
         return Span(self.start + seconds, self.end + seconds)
+
+
+def joined(spans: Iterable[Span], *, gap: Fraction) -> list[Span]:
+    """Spans in order of their starts, those made one that overlap or lie less than `gap` seconds apart."""
+    made: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if made and span.start - made[-1].end < gap:
+            span = Span(made[-1].start, max(made.pop().end, span.end))
+        made.append(span)
+    return made
 
 
 def exact_number(value: float | Fraction) -> Fraction:
@@ -100,28 +111,30 @@ def has_drop_frame(rate: Fraction) -> bool:
 
 
 def timecode_to_frames(text: str, *, rate: Fraction, drop_frame: bool = False) -> int:
-    """Real frames from 00:00:00:00. A `;` in the text means drop-frame, whatever `drop_frame` says of colons.
+    """Real frames from 00:00:00:00, negative with a minus before it.
 
+    A `;` in the text means drop-frame, whatever `drop_frame` says of colons.
     Raises TimelineError for text that names no frame at this rate.
     """
     match = _TIMECODE.fullmatch(text.strip())
     if match is None:
         raise TimelineError(f'"{text}" is no timecode. Write hours:minutes:seconds:frames, such as 01:00:04:00.')
-    hours, minutes, seconds, frames = (int(match[group]) for group in (1, 3, 5, 7))
+    hours, minutes, seconds, frames = (int(match[group]) for group in (2, 4, 6, 8))
     dropping = drop_frame or ";" in text
     nominal = nominal_rate(rate)
     _check_label(text, minutes, seconds, frames, rate)
     total_minutes = hours * 60 + minutes
     label = (total_minutes * 60 + seconds) * nominal + frames
+    sign = -1 if match[1] else 1
     if not dropping:
-        return label
+        return sign * label
     dropped = _dropped_a_minute(rate, text)
     if seconds == 0 and frames < dropped and minutes % 10:
         raise TimelineError(
             f'"{text}" names no frame: drop-frame timecode skips the first {dropped} numbers of this minute. '
             f"Its first frame is {hours:02d}:{minutes:02d}:00;{dropped:02d}."
         )
-    return label - dropped * (total_minutes - total_minutes // 10)
+    return sign * (label - dropped * (total_minutes - total_minutes // 10))
 
 
 def frames_to_timecode(frames: int, *, rate: Fraction, drop_frame: bool = False) -> str:

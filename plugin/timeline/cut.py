@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ Address = tuple[int, ...]
 """Child indices from the root stack down: track, clip, and on through nested stacks."""
 
 PICTURE = "Video"
+MOST_TOLD = 8  # ranges
 
 
 def plain(text: str) -> str:
@@ -115,3 +117,8 @@ class Cut:
 
     def timecode_range(self, span: Span) -> str:
         return f"{self.timecode(span.start)}-{self.timecode(span.end)}"
+
+    def timecode_ranges(self, spans: Sequence[Span]) -> str:
+        """Ranges as a list to read; of many the first."""
+        more = f" and {len(spans) - MOST_TOLD} more" if len(spans) > MOST_TOLD else ""
+        return ", ".join(self.timecode_range(span) for span in spans[:MOST_TOLD]) + more

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from engine.types import MissingMediaError, Shot, TimelineError
 from plugin.timeline.choice import Choice, Window, windows_of
-from plugin.timeline.clock import Span
+from plugin.timeline.clock import Span, joined
 from plugin.timeline.cut import PICTURE, Cut, CutClip
 from plugin.timeline.extent import extent_warnings, is_too_fast, still_at
 from plugin.timeline.medium import is_there
@@ -53,7 +53,10 @@ def select(cut: Cut, choice: Choice | None = None, *, skip_missing: bool = False
         raise TimelineError(_nothing(cut, choice, clips))
     present, lost = _split_missing(cut, chosen, skip_missing)
     beyond = tuple(text for piece, _ in present for text in extent_warnings(cut, piece))
-    return Selection(_shots(cut, present), _rule(cut, choice, windows), warnings + lost + beyond)
+    shown = [window.span for window in windows]
+    if choice.clip:
+        shown = joined((piece.record for piece, _ in chosen), gap=SLIVER)
+    return Selection(_shots(cut, present), _rule(cut, choice, shown), warnings + lost + beyond)
 
 
 def _picture(cut: Cut, track: str) -> list[CutClip]:
@@ -155,7 +158,7 @@ def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
     )
 
 
-def _rule(cut: Cut, choice: Choice, windows: list[Window]) -> str:
+def _rule(cut: Cut, choice: Choice, shown: list[Span]) -> str:
     marks = f"{choice.mark_in or 'start'} to {choice.mark_out or 'end'}"
     parts = [
         f"range {choice.range}" if choice.range else "",
@@ -164,5 +167,5 @@ def _rule(cut: Cut, choice: Choice, windows: list[Window]) -> str:
         f"track {choice.track}" if choice.track else "",
         f"clip {choice.clip}" if choice.clip else "",
     ]
-    spans = ", ".join(cut.timecode_range(window.span) for window in windows)
+    spans = cut.timecode_ranges(shown)
     return f"{', '.join(part for part in parts if part) or 'the whole timeline'}: {spans}"

@@ -191,6 +191,19 @@ def test_negative_frames_print_with_a_minus() -> None:
     assert clock.frames_to_timecode(-25, rate=Fraction(24)) == "-00:00:01:01"
 
 
+@given(st.sampled_from(RATES), st.integers(-(10**7), 10**7), st.booleans())
+def test_timecode_that_is_printed_is_read_as_the_same(rate: Fraction, frames: int, drop_frame: bool) -> None:
+    dropping = drop_frame and clock.has_drop_frame(rate)
+    text = clock.frames_to_timecode(frames, rate=rate, drop_frame=dropping)
+    assert clock.timecode_to_frames(text, rate=rate) == frames
+
+
+def test_spans_that_touch_are_joined() -> None:
+    spans = [clock.Span(Fraction(start), Fraction(end)) for start, end in ((5, 6), (0, 2), (2, 4), (1, 3), (8, 9))]
+    found = clock.joined(spans, gap=Fraction(1, 1000))
+    assert [f"{span.start}-{span.end}" for span in found] == ["0-4", "5-6", "8-9"]
+
+
 def test_spans_cut_and_shift() -> None:
     span = clock.Span(Fraction(1), Fraction(3))
     assert span.duration == 2

@@ -110,6 +110,16 @@ def test_clips_by_name_and_pattern(cut: Cut) -> None:
         select(cut, Choice(clip="zebra"))
 
 
+def test_the_rule_says_which_stretches_were_chosen(cut: Cut, tmp_path: Path) -> None:
+    ranges = "01:00:04:00-01:00:05:00, 01:00:06:00-01:00:08:00"
+    assert select(cut, Choice(clip="b")).rule == f"clip b: {ranges}"
+    assert select(cut, Choice(clip="[ab]")).rule == "clip [ab]: 01:00:00:00-01:00:05:00, 01:00:06:00-01:00:08:00"
+    assert select(cut, Choice(range="0-100")).rule == "range 0-100: 01:00:00:00-01:00:04:04"
+    many = read(timeline(track(*(item for _ in range(10) for item in (media("a", 24), gap(24))))), tmp_path)
+    rule = select(many, Choice(clip="a")).rule
+    assert rule.endswith("01:00:14:00-01:00:15:00 and 2 more") and rule.count("-") == 8
+
+
 def test_a_clip_whose_name_looks_like_a_pattern_is_found_exactly(tmp_path: Path) -> None:
     cut = read(timeline(track(media("take [1]", 24))), tmp_path)
     assert len(select(cut, Choice(clip="take [1]")).shots) == 1
