@@ -23,6 +23,7 @@ FAMILIES = (
     "water",
     "fire",
     "surf",
+    "fracture",
 )
 
 

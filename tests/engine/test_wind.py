@@ -53,7 +53,7 @@ def test_a_gap_whistles_and_its_pitch_follows_the_gust() -> None:
 
 
 def test_over_snow_nothing_hisses() -> None:
-    """Four recordings of wind over snow lie 35 to 50 dB down above 2 kHz; it was 14."""
+    """Four recordings of wind over snow lie 35 to 50 dB down above 2 kHz; ours lay 18."""
     snow = WIND.play(bed_note("wind", 20.0, kind="snow", speed_m_s=10.0))
     assert sound_checks.band_share_db(snow, 2000.0, 20_000.0) < -26.0
     assert sound_checks.band_share_db(snow, 150.0, 800.0) > -2.0
