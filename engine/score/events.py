@@ -22,7 +22,7 @@ DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "":
 
 def write_shot(page: Page, shot: SeenShot, roles: Sequence[Role], anyone_crosses: bool) -> None:
     """What a shot shows and the roles that sound in it; `anyone_crosses` the picture in some shot of the scene."""
-    sounding = [role for role in roles if plays_events(role)]
+    sounding = [role for role in roles if plays_events(role) and not word_times.is_spaced(role)]
     if anyone_crosses and not shot.shows_walking:
         sounding = [role for role in sounding if not role.follows("step")]
     timed = [role for role in sounding if word_times.is_timed(role)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.score import writing
+from engine.score import word_times, writing
 from engine.score.ambience import write_ambience
 from engine.score.casting import Role
 from engine.score.events import write_shot
@@ -85,7 +85,7 @@ def _write_events(page: Page, words: Sequence[Role], hints: Sequence[Sequence[Ro
     for index, shot in enumerate(seen):
         here = [role for role in words if index in named[role.source.id]]
         write_shot(page, shot, [*here, *(hints[index] if hints else ())], anyone_crosses)
-    for role in words:
+    for role in sorted(words, key=lambda role: word_times.anchor(role) is not None):  # what others wait for comes first
         write_unseen(page, [seen[index] for index in sorted(named[role.source.id])], role)
     _write_unseen_hints(page, seen, hints)
 

@@ -20,6 +20,11 @@ def is_timed(role: Role) -> bool:
     return bool(role.source.times.at_s or role.source.times.every_s)
 
 
+def is_spaced(role: Role) -> bool:
+    """Whether the words say how long after another source it sounds: the picture has no say in it."""
+    return anchor(role) is not None and role.source.times.gap_s is not None
+
+
 def anchor(role: Role) -> str | None:
     """The source that this one comes after or before, as the words say."""
     return role.source.times.after or role.source.times.before
@@ -57,13 +62,20 @@ def beside_anchor(page: Page, role: Role, happenings: Sequence[Happening]) -> li
 
 
 def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
-    """Half a second after the last, or before the first, of the source that the words name; whether there is one."""
+    """After the last, or before the first, of the source that the words name; whether there is one.
+
+    As long after as the words say, else half a second.
+    """
     starts = _anchor_starts(page, role)
     if not starts:
         return False
-    first = max(starts) + ANCHOR_GAP_S if role.source.times.after else min(starts) - ANCHOR_GAP_S
+    gap_s = role.source.times.gap_s
+    apart = ANCHOR_GAP_S if gap_s is None else float(gap_s)
+    first = max(starts) + apart if role.source.times.after else min(starts) - apart
     step = casting.interval_s(role, role.entry.parts[0].instrument)
-    for time in [first + step * number for number in range(role.source.count or 1)]:
+    goes_on = role.follows("step") and bool(role.source.times.after)
+    count = role.source.count or (max(int((seen[-1].end_s - first) / step), 1) if seen and goes_on else 1)
+    for time in [first + step * number for number in range(count)]:
         shot = next((shot for shot in seen if shot.holds(time)), None)
         if shot is not None:
             _write_at(page, role, shot, time)

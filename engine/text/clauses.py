@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 
 from engine.text.lexicon import SLOT_TABLES
@@ -29,6 +30,7 @@ class Clause:
     end: int
     joiner: str  # first, stop, comma, list, and, or, then, but
     anchors: str = ""  # "after next", "before previous": it only says when its neighbour sounds
+    gap_s: Fraction | None = None  # how long after or before: "two seconds after the door closes"
     picks: list[Pick] = field(default_factory=list)
     negated: range = range(0)  # tokens that a negation rules
     scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
@@ -182,13 +184,25 @@ def _chinese_relation(reading: Reading, clause: Clause, relation: str, match: Ma
 
 
 def _english_relation(reading: Reading, clause: Clause, relation: str, match: Match) -> Iterator[Clause]:
+    gap_s = _length_before(reading, clause.start, match.start)
+    before = match.start - (gap_s is not None)
+    if gap_s is not None:
+        reading.take((before,))
     if not _names(reading, match.end, clause.end):
         yield clause
-    elif match.start > clause.start:
-        yield Clause(clause.start, match.start, clause.joiner)
-        yield Clause(match.end, clause.end, "and", anchors=f"{relation} previous")
+    elif before > clause.start:
+        yield Clause(clause.start, before, clause.joiner)
+        yield Clause(match.end, clause.end, "and", anchors=f"{relation} previous", gap_s=gap_s)
     else:
-        yield Clause(match.end, clause.end, clause.joiner, anchors=f"{relation} next")
+        yield Clause(match.end, clause.end, clause.joiner, anchors=f"{relation} next", gap_s=gap_s)
+
+
+def _length_before(reading: Reading, start: int, index: int) -> Fraction | None:
+    """The length of time that stands right before a relation: the two seconds of "two seconds after the door"."""
+    token = reading.tokens[index - 1] if index > start else None
+    if token is None or token.time is None or len(token.time.at_s) != 1 or not token.text[0].isalnum():
+        return None
+    return None if token.text.startswith("at ") or ":" in token.text else token.time.at_s[0]
 
 
 def _names(reading: Reading, start: int, end: int) -> bool:

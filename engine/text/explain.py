@@ -95,7 +95,7 @@ def _times(times: Times) -> Iterator[str]:
         yield f"every {_seconds(times.every_s)}"
     for relation, other in (("after", times.after), ("before", times.before)):
         if other:
-            yield f"{relation} {other}"
+            yield f"{'' if times.gap_s is None else _seconds(times.gap_s) + ' '}{relation} {other}"
     if times.fade_in:
         yield "fading in"
     if times.fade_out:

@@ -17,6 +17,7 @@ class Times:
     every_s: Fraction | None = None
     after: str | None = None  # id of another source, e.g. "after the door closes"
     before: str | None = None
+    gap_s: Fraction | None = None  # from that source to this: "two seconds after the door closes"
     fade_in: bool = False
     fade_out: bool = False
     at_share: tuple[Fraction, ...] = ()  # of the whole length, 0..1: "halfway"
@@ -32,6 +33,7 @@ class Times:
             every_s=self.every_s or more.every_s,
             after=self.after or more.after,
             before=self.before or more.before,
+            gap_s=self.gap_s if self.gap_s is not None else more.gap_s,
             fade_in=self.fade_in or more.fade_in,
             fade_out=self.fade_out or more.fade_out,
             at_share=self.at_share + more.at_share,

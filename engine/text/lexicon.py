@@ -19,7 +19,7 @@ GRAMMAR = (
     "sound_words",
     "striker_by", "struck_by", "prepositions", "locative_after", "of", "more", "less", "too", "fade_in", "fade_out",
     "at_beginning", "at_end", "whole", "times_word", "measure", "picture", "function", "joins_negation",
-    "after_head_silent", "on", "starts", "stops", "falls",
+    "after_head_silent", "on", "starts", "stops", "pauses", "falls",
     "waters", "person",
 )  # fmt: skip
 TABLES = ("degrees", "size", "pan", "distance", "groups", "implied_strength")

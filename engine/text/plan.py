@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from engine.text.clauses import Clause, Reading
 from engine.text.intent import Decision
@@ -10,6 +11,8 @@ from engine.text.ontology import Entry, ontology
 from engine.text.polarity import denies_only_degree, excluded
 from engine.text.slots import leaf, read_slots
 from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
+from engine.text.turns import ends_later, later_s, pause_s
+from engine.types import Layer
 
 
 @dataclass(slots=True)
@@ -20,6 +23,7 @@ class Plan:
     places: list[PlaceFound] = field(default_factory=list)
     excluded: dict[str, str] = field(default_factory=dict)  # id to the words that forbid it
     links: dict[int, tuple[str, Draft]] = field(default_factory=dict)  # id(draft) to what it waits for
+    gaps_s: dict[int, Fraction] = field(default_factory=dict)  # id(draft) to how long it waits
     stands_for: dict[int, Draft] = field(default_factory=dict)  # id(draft) to the one that was kept in its place
     decisions: list[Decision] = field(default_factory=list)
     room: str | None = None
@@ -41,12 +45,14 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
     by_clause = [drafts(reading, clause) for clause in reading.clauses]
     found = [places(reading, clause) for clause in reading.clauses]
     by_clause = _without_denials(_without_things(by_clause))
-    _attach_modifiers(reading, by_clause, found)
+    pauses = [pause_s(reading, clause) for clause in reading.clauses]
+    _attach_modifiers(reading, by_clause, found, pauses)
     for here in by_clause:
         for made in here:
             finish(made)
     by_clause = _without_recounts(reading, by_clause)
     _link(reading.clauses, by_clause, plan)
+    _wait(reading, by_clause, pauses, plan)
     plan.drafts = _without_repeats([made for here in by_clause for made in here], plan)
     _read_rooms(plan, [place.entry for here in found for place in here])
     plan.places = [place for here in found for place in here]
@@ -82,12 +88,14 @@ def _recounts(made: Draft, before: Draft) -> bool:
     return general and bare and made.count is not None and before.count is None and before.clause is not made.clause
 
 
-def _attach_modifiers(reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]]) -> None:
+def _attach_modifiers(
+    reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]], pauses: list[Fraction | None]
+) -> None:
     """Clauses that name nothing speak of a neighbour: the one before, or the one after where a sentence begins."""
-    for clause, here, places_here, before, after in zip(
-        reading.clauses, by_clause, found, _last_filled(by_clause), _next_filled(by_clause), strict=True
+    for clause, here, places_here, pause, before, after in zip(
+        reading.clauses, by_clause, found, pauses, _last_filled(by_clause), _next_filled(by_clause), strict=True
     ):
-        if here or clause.scope or any(place.bare for place in places_here):
+        if here or clause.scope or pause is not None or any(place.bare for place in places_here):
             continue
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
@@ -105,9 +113,33 @@ def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> No
             relation, side = clause.anchors.split()
             for waiting in before if side == "previous" else after:
                 plan.links[id(waiting)] = (relation, here[-1])
+                if clause.gap_s is not None:
+                    plan.gaps_s[id(waiting)] = clause.gap_s
         elif clause.joiner == "then" and before:
             for waiting in here:
                 plan.links[id(waiting)] = ("after", before[-1])
+
+
+def _wait(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction | None], plan: Plan) -> None:
+    """What comes some seconds after the source before: "a door opens, two seconds later footsteps", or a pause."""
+    pending: Fraction | None = None
+    last = _last_filled(by_clause)
+    for at, (clause, here, before, pause) in enumerate(zip(reading.clauses, by_clause, last, pauses, strict=True)):
+        pending = pause if pause is not None else pending
+        if not here:
+            continue
+        later, ending = later_s(reading, clause), ends_later(reading, clause)
+        gap_s, pending = later if later is not None and not ending else pending, None
+        if ending and any(by_clause[at + 1 :]):
+            pending = later
+            here[-1].manner.times = replace(here[-1].manner.times, start_s=None)
+            later = None
+        if gap_s is None or not before or before[-1].family.plain.layer is Layer.AMBIENT:
+            continue
+        if later is not None:
+            here[0].manner.times = replace(here[0].manner.times, start_s=None)
+        plan.links[id(here[0])] = ("after", before[-1])
+        plan.gaps_s[id(here[0])] = gap_s
 
 
 def _last_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:

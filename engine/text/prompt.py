@@ -122,7 +122,7 @@ def _times(draft: Draft, ids: dict[int, str], plan: Plan) -> Times:
     if other is draft or id(other) not in ids:
         return draft.manner.times
     plan.decide(f"{ids[id(draft)]} {relation} {ids[id(other)]}", f"said in {draft.words!r}")
-    times = draft.manner.times
+    times = replace(draft.manner.times, gap_s=plan.gaps_s.get(id(draft)))
     return replace(times, after=ids[id(other)]) if relation == "after" else replace(times, before=ids[id(other)])
 
 

@@ -305,7 +305,8 @@ _SOURCES: dict[str, tuple[str, Reader]] = {
     "lasting": (rf"(?:for|lasting|持续|历时|长达) ?(?P<lasting_length>{_LENGTH})", _lasting),
     "at": (
         rf"(?:(?:at|@|around|about|在|于) ?)?(?:{_NUMBER}(?: ?[,、] ?{_NUMBER})* ?(?:,|、|and|和) ?)?"
-        rf"{_MOMENT}(?:(?: ?[,、] ?(?:and )?| and | ?和 ?| ?与 ?)(?:at |在)?{_MOMENT})*{_LATER}",
+        rf"{_MOMENT}(?:(?: ?[,、] ?(?:and )?| and | ?和 ?| ?与 ?)"
+        rf"(?:at |在)?{_MOMENT}(?! later| after| before|之?后|以后|之?前))*{_LATER}",
         _at,
     ),
     "metres": (

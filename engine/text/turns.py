@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from engine.text.clauses import Clause, Reading
 from engine.text.tokens import Match
@@ -57,6 +58,33 @@ def ends_by_itself(reading: Reading, territory: range) -> int | None:
             return index
         named = named or token.means("head")
     return None
+
+
+def pause_s(reading: Reading, clause: Clause) -> Fraction | None:
+    """How long a clause that names nothing has one wait: "a two second pause", 停顿两秒."""
+    if clause.heads() or not any(reading.tokens[at].means("pauses") for at in range(clause.start, clause.end)):
+        return None
+    for index in range(clause.start, clause.end):
+        mark = reading.tokens[index].time
+        if mark and not mark.wrong and (mark.at_s or mark.end_s is not None):
+            reading.take((index,))
+            return mark.at_s[0] if mark.at_s else mark.end_s
+    return None
+
+
+def later_s(reading: Reading, clause: Clause) -> Fraction | None:
+    """How long after what came before: the two seconds of "two seconds later", 两秒后."""
+    for index in range(clause.start, clause.end):
+        token = reading.tokens[index]
+        if token.time and token.time.start_s is not None and token.text.endswith(("later", "后")):
+            return token.time.start_s
+    return None
+
+
+def ends_later(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause only says how long after it the next begins: 关门两秒后, "..."."""
+    token = reading.tokens[clause.end - 1]
+    return bool(token.time and token.text.endswith("后") and clause.heads())
 
 
 def _says(reading: Reading, index: int, kind: str) -> bool:

@@ -65,3 +65,17 @@ def test_what_is_asked_for_at_a_time_is_heard_then_though_more_moves_elsewhere()
     score = score_of("after five seconds three knocks", (motion(0.5, 3.0),), (motion(2.0, 0.4),))
     assert starts(score)[0] == pytest.approx(5.0)
     assert {note.layer for note in score.notes} >= {Layer.ACTION, Layer.MATERIAL}
+
+
+@pytest.mark.parametrize("words", ["a knock, two seconds later a door slams", "a door slams two seconds after a knock"])
+def test_a_gap_in_words_is_that_gap_in_the_score_whatever_is_seen(words: str) -> None:
+    score = score_of(words, (hit(1.0), hit(3.6)))
+    at = {note.entry: note.start_s for note in reversed(score.notes)}
+    assert at["door.slam"] - max(n.start_s for n in score.notes if n.entry.startswith("knock")) == pytest.approx(2.0)
+
+
+def test_a_walk_after_a_gap_goes_on_to_the_end() -> None:
+    score = score_of("a knock at 1 s, two seconds later footsteps", ())
+    steps = [note.start_s for note in score.notes if note.entry.startswith("footsteps") and note.layer is Layer.ACTION]
+    assert steps[0] == pytest.approx(3.0, abs=0.1)
+    assert len(steps) > 5 and steps[-1] > 7.0

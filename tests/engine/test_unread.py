@@ -112,6 +112,7 @@ UNKNOWN = st.text(alphabet="bcdfghjklmnpqrstvwxz", min_size=5, max_size=9).filte
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SCENES), UNKNOWN)
 def test_unknown_words_are_reported_and_change_nothing(scene: str, word: str) -> None:
     intent = read_words(f"{scene}, {word}")
@@ -132,6 +133,7 @@ def test_a_known_word_beside_a_scene_changes_it_or_is_reported_or_repeats_it(sce
     assert meaning(intent) != meaning(plain) or repeats or reports(intent, word)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["no", "without", "不要", "没有"]), UNKNOWN)
 def test_an_unknown_word_forbids_nothing_and_is_told_so(negation: str, word: str) -> None:
     intent = read_words(f"rain, {negation} {word}")
