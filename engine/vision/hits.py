@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.types import Cue, CueKind
-from engine.vision.bounces import Bounce, continued
+from engine.vision.bounces import NEAR_PX, Bounce, Seen, chains
 from engine.vision.cadence import Cadence, cadence, evened
 from engine.vision.evidence import Candidate, candidates
 from engine.vision.gait import gait
-from engine.vision.instants import JOIN_PX, Instant, frame_length, weighed
+from engine.vision.instants import DOUBTED, Instant, frame_length, weighed
 from engine.vision.overview import loudness
 from engine.vision.rhythm import missing
 from engine.vision.watch import Moment, Watched
 
 ON_BEAT_S = 0.06
 SURE_BOB = 0.6  # of its quality: more telling than feet
-LEAST_FOOTFALL = -1.0  # mean log odds
+LEAST_FOOTFALL = 0.0  # mean log odds
+SURE_BLOW, MOST_OFF_BEAT = 0.5, 2
 SURELY_NO_STEP = -3.0
 ON_BOUNCE_S = 0.025
-BOUNCE_SURE, BOUNCE_CONFIDENCE = 0.5, 0.6
+BOUNCE_CONFIDENCE = 0.6
+BY_FLIGHT = 0.7  # how far a contact that was seen is moved to where the flights have it
 ROW_SURE, ROW_CONFIDENCE = 0.5, 0.55
 LEAST_CONFIDENCE = 0.12
 
@@ -38,7 +41,9 @@ def hits(watched: Watched) -> list[Cue]:
             [o for o in found if _scene(o) == scene], [m for m in watched.moments if m.scene == scene], frame_s
         )
     ]
-    bounced = [one for scene in scenes for one in _bounced([o for o in in_step if _scene(o) == scene], watched)]
+    bounced = [
+        one for scene in scenes for one in _bounced([o for o in in_step if _scene(o) == scene], watched, frame_s)
+    ]
     in_row = [one for scene in scenes for one in _in_row([o for o in bounced if _scene(o) == scene])]
     chosen = [one for one in _apart(in_row) if one.confidence >= LEAST_CONFIDENCE]
     return [_cue(k, one, watched, frame_s) for k, one in enumerate(sorted(chosen, key=lambda one: one.time_s))]
@@ -80,11 +85,19 @@ def _at_a_pace(steps: list[Instant], walk: Cadence) -> list[Instant]:
 
 
 def _bob(found: list[Instant], moments: list[Moment], frame_s: float) -> Cadence | None:
-    """The rhythm of a body's bob, if what is seen besides looks like footfalls: a waving hand bobs too."""
+    """The rhythm of a body's bob, if what is seen besides looks like footfalls: hands and whole pictures bob too."""
     sure = sum(one.confidence for one in found)
     if not sure or sum(one.confidence * one.footfall for one in found) < LEAST_FOOTFALL * sure:
         return None
-    return gait(moments, frame_s)
+    bob = gait(moments, frame_s)
+    return None if bob is None or _belied(bob, found) else bob
+
+
+def _belied(bob: Cadence, found: list[Instant]) -> bool:
+    """Whether sure contacts fall between its beats: then what bobs is an arm at work."""
+    beats = np.array(bob.times_s)
+    off = [np.abs(beats - one.time_s).min() > ON_BEAT_S for one in found if one.confidence >= SURE_BLOW]
+    return bool(sum(off) > max(MOST_OFF_BEAT, len(off) / 2))
 
 
 def _on_beat(falls: list[Instant], beat_s: float, walk: Cadence, weight: float) -> Instant | None:
@@ -107,25 +120,30 @@ def _off_beat(one: Instant, walk: Cadence) -> Instant:
     return replace(one, confidence=min(0.45, 0.6 * one.confidence)) if among and one.footfall > SURELY_NO_STEP else one
 
 
-def _bounced(found: list[Instant], watched: Watched) -> list[Instant]:
-    """With the last, small bounces of what bounces, which are seen poorly or not at all."""
-    things = [one for one in found if one.confidence >= BOUNCE_SURE and one.footfall <= 0]
-    sure = sorted(things, key=lambda one: one.time_s)
-    seen = [Bounce(one.time_s, one.best.x, k) for k, one in enumerate(sure)]
-    for bounce in continued(seen):
-        near = [
-            one
-            for one in found
-            if abs(one.time_s - bounce.time_s) < ON_BOUNCE_S and abs(one.best.x - bounce.x_px) < JOIN_PX
-        ]
-        if near:
-            best = max(near, key=lambda one: (one.confidence, -one.time_s))
-            found = [one for one in found if one is not best]
-            found.append(replace(best, confidence=max(best.confidence, BOUNCE_CONFIDENCE), footfall=-1.0))
-        elif bounce.time_s < watched.moments[-1].time_s:
-            last = sure[bounce.source]
-            found.append(replace(last, time_s=bounce.time_s, confidence=BOUNCE_CONFIDENCE, strength=bounce.strength))
+def _bounced(found: list[Instant], watched: Watched, frame_s: float) -> list[Instant]:
+    """With the contacts of balls where their flights have them: also the last, small ones, which are seen poorly."""
+    things = sorted((one for one in found if one.footfall <= 0), key=lambda one: (one.time_s, one.best.x))
+    seen = [Seen(one.time_s, one.best.x, one.confidence) for one in things]
+    for chain in chains(seen, frame_s, watched.moments[-1].time_s):
+        taken = {id(things[bounce.source]) for bounce in chain}
+        found = [_in_flight(one, chain) for one in found if id(one) not in taken]
+        found += [_as_bounce(things[bounce.source], bounce) for bounce in chain]
     return found
+
+
+def _as_bounce(one: Instant, bounce: Bounce) -> Instant:
+    sure = BOUNCE_CONFIDENCE
+    if not bounce.seen:
+        return replace(one, time_s=bounce.time_s, confidence=sure, strength=bounce.strength, footfall=-1.0)
+    time_s = BY_FLIGHT * bounce.time_s + (1 - BY_FLIGHT) * one.time_s
+    return replace(one, time_s=time_s, confidence=max(one.confidence, sure), footfall=-1.0)
+
+
+def _in_flight(one: Instant, chain: Sequence[Bounce]) -> Instant:
+    """Between two of its contacts a ball strikes nothing."""
+    inside = chain[0].time_s < one.time_s < chain[-1].time_s + ON_BOUNCE_S
+    there = min(abs(one.best.x - bounce.x_px) for bounce in chain) < NEAR_PX
+    return replace(one, confidence=min(one.confidence, DOUBTED)) if inside and there else one
 
 
 def _in_row(found: list[Instant]) -> list[Instant]:

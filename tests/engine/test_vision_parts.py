@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from engine.vision.backdrop import median_of_seven
 from engine.vision.bob import sinking
-from engine.vision.bounces import Bounce, continued
 from engine.vision.cadence import cadence
 from engine.vision.contacts import kinks
 from engine.vision.cuts import is_cut, is_flash, thumb, unlike
@@ -129,28 +128,6 @@ def test_a_steady_walk_is_followed_over_missed_and_stray_steps(period_s: float, 
 def test_scattered_hits_are_no_walk() -> None:
     times = np.sort(np.random.default_rng(2).uniform(0, 12, 14))
     assert cadence(times.tolist(), [0.6] * 14) is None
-
-
-@given(st.floats(0.5, 0.78), st.floats(0.35, 0.7), st.floats(-20, 20))
-@settings(max_examples=40, deadline=None)
-def test_a_ball_seen_to_bounce_thrice_goes_on_bouncing(ratio: float, flight_s: float, drift_px_s: float) -> None:
-    times = [1 + flight_s * (1 - ratio**k) / (1 - ratio) for k in range(8)]
-    seen = [Bounce(t, 80 + drift_px_s * t, k) for k, t in enumerate(times[:3])]
-    more = continued(seen)
-    heard = [t for t, before in zip(times[3:], times[2:], strict=False) if t - before > 0.065]
-    assert all(abs(one.time_s - t) < 0.02 for one, t in zip(more, heard[:6], strict=False))
-    assert len(heard) <= len(more) + 1 and all(0 < one.strength < 1 and one.source == 2 for one in more)
-
-
-def test_steady_blows_do_not_bounce_on() -> None:
-    assert continued([Bounce(0.5 * k, 60, k) for k in range(6)]) == []
-    jittered = np.cumsum([0.5, 0.55, 0.46, 0.5, 0.53, 0.47])
-    assert continued([Bounce(float(t), 60, k) for k, t in enumerate(jittered)]) == []
-
-
-def test_blows_that_go_on_after_three_quicker_ones_are_no_ball() -> None:
-    times = [1.0, 1.5, 1.9, 2.22, 2.9, 3.5]
-    assert continued([Bounce(t, 60, k) for k, t in enumerate(times)]) == []
 
 
 def test_how_far_a_thing_sinks_is_measured_whatever_way_it_goes() -> None:
