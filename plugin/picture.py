@@ -13,6 +13,8 @@ import numpy as np
 from engine.media.decode import pictures_at
 from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Layer, Samples, Shot, seconds_to_sample
+from plugin.timeline import clock
+from plugin.timeline.clock import Span
 
 if TYPE_CHECKING:
     from engine.performance import Stems
@@ -22,22 +24,20 @@ SLOT_SHAPE = 1.15  # width by height of a picture in the strip; wider ones lose 
 COLOURS = {Layer.AMBIENT: "#3d7ea6", Layer.ACTION: "#c8553d", Layer.MATERIAL: "#6a8d45"}
 FAINTEST_DB, LOUDEST_DB = -110.0, -30.0
 FFT, COLUMNS = 2048, 1200
-CHINESE_FONTS = (
-    "Noto Sans CJK SC",
-    "Source Han Sans SC",
-    "WenQuanYi Zen Hei",
-    "PingFang SC",
-    "Hiragino Sans GB",
-    "Microsoft YaHei",
-    "SimHei",
-    "Arial Unicode MS",
-)
+MOST_TOLD = 6  # stretches under the picture
 
 
-def draw_stems(path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple[str, str], title: str) -> None:
-    """Draw the stems over the whole chosen range as a new PNG. Raises OutputError, MediaError."""
+def draw_stems(
+    path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple[str, str], title: str
+) -> tuple[str, ...]:
+    """Draw the stems from the first chosen shot to the last as a new PNG, and tell what the editor should know.
+
+    `timecodes` are the first shot's start and the last one's end. Raises OutputError, MediaError.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+
+    from plugin.title_fonts import fonts_for
 
     start, end = shots[0].record_start, shots[-1].record_end
     figure = Figure(figsize=(14, 9), facecolor="#1c1c1e", layout="constrained")
@@ -53,11 +53,21 @@ def draw_stems(path: Path, shots: Sequence[Shot], stems: Stems, timecodes: tuple
         axes.set_facecolor("#111113")
         axes.tick_params(colors="#b9b9be", labelsize=8)
         axes.set_xlim(0.0, float(end - start))
-    rows[-1].set_xlabel(f"seconds from {timecodes[0]} (to {timecodes[1]})", color="#b9b9be", fontsize=9)
-    rows[0].set_title(_shortened(title), color="#f0f0f2", fontsize=10, loc="left", parse_math=False, family=_fonts())
+    rows[-1].set_xlabel(_caption(shots, timecodes[0]), color="#b9b9be", fontsize=9)
+    title = _shortened(title)
+    fonts, lacking = fonts_for(title)
+    rows[0].set_title(title, color="#f0f0f2", fontsize=10, loc="left", parse_math=False, family=fonts)
     with whole_file(path) as file, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")  # a sign that no installed font has is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph")  # said below, once
         figure.savefig(file, dpi=110, format="png", metadata={"Software": "Foleyline"})
+    return (_boxes_warning(lacking),) if lacking else ()
+
+
+def _boxes_warning(lacking: str) -> str:
+    return (
+        f"No installed font has {_shortened(lacking, 20)}, so the picture's title shows boxes there. "
+        "Install one, such as Noto Sans CJK."
+    )
 
 
 def _shortened(title: str, longest: int = 150) -> str:
@@ -65,12 +75,19 @@ def _shortened(title: str, longest: int = 150) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def _fonts() -> list[str]:
-    """The installed ones of some that have Chinese signs, after matplotlib's own."""
-    from matplotlib import font_manager
+def _caption(shots: Sequence[Shot], start_timecode: str) -> str:
+    """What the seconds count from, and which stretches were chosen."""
+    rate, zero = shots[0].frame_rate, shots[0].record_start
+    start_frame = clock.timecode_to_frames(start_timecode, rate=rate)
 
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return ["DejaVu Sans", *(name for name in CHINESE_FONTS if name in installed)]
+    def label(record: Fraction) -> str:
+        frames = start_frame + clock.seconds_to_frames(record - zero, rate=rate)
+        return clock.frames_to_timecode(frames, rate=rate, drop_frame=";" in start_timecode)
+
+    spans = clock.joined((Span(shot.record_start, shot.record_end) for shot in shots), gap=1 / rate)
+    told = ", ".join(f"{label(span.start)}-{label(span.end)}" for span in spans[:MOST_TOLD])
+    more = f" and {len(spans) - MOST_TOLD} more" if len(spans) > MOST_TOLD else ""
+    return f"seconds from {start_timecode}; chosen: {told}{more}"
 
 
 def _read(stems: Stems, layer: Layer, start: Fraction, end: Fraction) -> Samples:
