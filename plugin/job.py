@@ -77,6 +77,15 @@ def check_job(job: Job) -> None:
     _check_score(job)
     _check_numbers(job)
     _check_names(job)
+    _check_ending("preview", job.preview, "an MP4 movie", (".mp4", ".m4v"))
+    _check_ending("picture", job.picture, "a PNG picture", (".png",))
+
+
+def _check_ending(option: str, path: Path | None, what: str, endings: tuple[str, ...]) -> None:
+    """Raise OutputError for a name that speaks of another kind of file than is written."""
+    if path is not None and path.suffix.lower() not in endings:
+        other = path.with_suffix(endings[0]).name
+        raise OutputError(f"--{option} writes {what}, and {path.name} does not say so; call it {other}")
 
 
 def _check_score(job: Job) -> None:

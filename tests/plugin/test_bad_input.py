@@ -18,8 +18,9 @@ from opentimelineio.opentime import RationalTime
 
 from engine.types import FoleylineError, Layer, MediaError, OutputError, ScoreError
 from plugin.cli import main
+from plugin.job import Job, check_job
 from plugin.timeline.choice import Choice
-from plugin.workflow import Job, make_stems
+from plugin.workflow import make_stems
 from tests.engine.footage import Picture, disc, draw, wall, write_film
 from tests.plugin.timelines import clip, save, timeline, track
 
@@ -114,6 +115,23 @@ def test_what_cannot_be_is_refused_in_words(cut: Path, given: list[str], capsys:
     assert UNFORESEEN not in told and "Traceback" not in told
     name = given[0].lstrip("-")
     assert name in ("o", "prompt") or name.removesuffix("s") in told  # the message names what was wrong
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "words"),
+    [
+        ("picture", "p.gif", "a PNG picture, and p.gif does not say so; call it p.png"),
+        ("picture", "p", "call it p.png"),
+        ("preview", "x.mov", "an MP4 movie, and x.mov does not say so; call it x.mp4"),
+    ],
+)
+def test_a_name_of_another_kind_of_file_is_refused_before_the_work(
+    cut: Path, option: str, name: str, words: str
+) -> None:
+    given: dict[str, Any] = {option: cut.with_name(name)}
+    with pytest.raises(OutputError, match=words):
+        check_job(Job(cut, **given))
+    check_job(Job(cut, preview=cut.with_name("X.MP4"), picture=cut.with_name("P.PNG")))
 
 
 @pytest.mark.parametrize("other", ["score", "picture", "preview"])
