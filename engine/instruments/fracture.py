@@ -66,7 +66,7 @@ def landings(seed: int, struck: str, energy: float, size_m: float) -> Landings:
     rng = stream(seed, "pieces")
     count = int(np.clip(70.0 * (size_m / 0.12) ** 0.7 * (0.4 + energy), 20, 300))
     lengths = np.minimum(SMALLEST_CM * (1.0 - rng.uniform(size=count)) ** (-1.0 / PARETO), 25.0 * size_m)
-    spread_s = 0.08 + 0.16 * energy + 0.06 * np.sqrt(size_m / 0.12)
+    spread_s = 0.02 + 0.06 * energy + 0.07 * np.sqrt(size_m / 0.12)
     at_once = rng.uniform(size=count) < 0.3
     flight_s = 0.01 + spread_s * lengths**-0.35 * np.minimum(
         rng.exponential(1.0, count), 4.0

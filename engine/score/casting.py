@@ -16,6 +16,7 @@ from engine.types import Cue, CueKind, Curve
 SURE, ASKED_FOR = 0.5, 0.35  # confidence wanted of a cue by itself, and where the words ask for such an event
 FAINT = 0.12  # enough where the words ask for one event and this is the picture's best
 APART_S = 0.25  # between two such
+BROKEN_S = 0.6  # after something broke, what still strikes there is its pieces
 SAME_INSTANT_S = 0.06
 FEWEST_STEPS = 3  # of a walk, where only hits are seen and no cadence
 CROSSING = 0.5  # share of the picture's half width that somebody covers who walks
@@ -111,7 +112,20 @@ def cast_struck(happenings: Sequence[Happening], roles: Sequence[Role]) -> dict[
         _share(cast, [one for one in likely if not one.step], strikers)
     elif strikers or (walkers and (any(one.step for one in likely) or len(likely) >= FEWEST_STEPS)):
         _share(cast, likely, walkers or strikers)
+    _break_as_it_lands(cast, striking)
     return {source: limited(members, roles, source) for source, members in cast.items()}
+
+
+def _break_as_it_lands(cast: dict[str, list[Happening]], striking: Sequence[Role]) -> None:
+    """What is said to fall and to break does both at once, and what has just broken breaks no further."""
+    for role in striking:
+        if role.entry.family != "break" or cast[role.source.id]:
+            continue
+        absorbed = ontology().family(role.entry.id).absorbs
+        landed = [one for other in striking if other.entry.family in absorbed for one in cast[other.source.id]]
+        for one in sorted(landed, key=lambda one: (one.time_s, one.id)):
+            if all(one.time_s - other.time_s >= BROKEN_S for other in cast[role.source.id]):
+                cast[role.source.id].append(one)
 
 
 def _cast_single(

@@ -184,6 +184,18 @@ def test_what_comes_after_something_and_is_not_seen_follows_it() -> None:
     assert starts(score_of("a door slams at 2s, then three knocks", ()), instrument="contact") == [2.5, 2.74, 2.98]
 
 
+def test_what_falls_and_breaks_does_both_at_once_and_breaks_once() -> None:
+    score = score_of("a glass falls off the table and shatters", (hit(1.0), hit(1.25), hit(4.0)))
+    assert starts(score, instrument="contact") == [1.0, 1.25, 4.0]
+    assert starts(score, instrument="fracture") == [1.0, 4.0]
+    assert starts(score, Layer.MATERIAL, "shards") == [1.0, 4.0]
+
+
+def test_crockery_breaks_as_such() -> None:
+    (note,) = [note for note in score_of("a plate breaks", (hit(2.0),)).notes if note.layer is Layer.MATERIAL]
+    assert (note.instrument, note.start_s, note.params["struck"]) == ("shards", 2.0, "ceramic")
+
+
 def test_a_hammer_is_not_one_event() -> None:
     assert len(starts(score_of("a hammer hits a nail", tuple(hit(float(at)) for at in range(1, 6))))) == 5
 
