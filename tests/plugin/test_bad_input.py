@@ -23,12 +23,9 @@ from plugin.timeline.choice import Choice
 from plugin.workflow import make_stems
 from tests.engine.footage import Picture, disc, draw, wall, write_film
 from tests.plugin.timelines import clip, save, timeline, track
+from tests.plugin.watching import never, quiet
 
 UNFORESEEN = "should not have happened"
-
-
-def quiet(name: str, stage: str, fraction: float) -> None:
-    """Nobody watches."""
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +133,6 @@ def test_a_name_of_another_kind_of_file_is_refused_before_the_work(
 
 @pytest.mark.parametrize("other", ["score", "picture", "preview"])
 def test_one_name_for_two_outputs_is_refused_before_the_work(cut: Path, other: str) -> None:
-    def never(name: str, stage: str, fraction: float) -> None:
-        raise AssertionError(f"{stage} has begun")
-
     both = cut.parent / "same.otio"
     given: dict[str, Any] = {other: both}
     with pytest.raises(OutputError, match=r"same\.otio"):
@@ -147,9 +141,6 @@ def test_one_name_for_two_outputs_is_refused_before_the_work(cut: Path, other: s
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write")
 def test_a_folder_that_cannot_be_written_is_found_before_the_work(cut: Path) -> None:
-    def never(name: str, stage: str, fraction: float) -> None:
-        raise AssertionError(f"{stage} has begun")
-
     with pytest.raises(OutputError, match="proc"):
         make_stems(Job(cut, output=Path("/proc/cut.foley.otio")), never)
 

@@ -16,6 +16,7 @@ from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Selection, select
 from plugin.workflow import make_stems
 from tests.plugin.timelines import clip, save, span, stack, timeline, touch, track
+from tests.plugin.watching import quiet
 
 
 def chosen(folder: Path, *items: Any, choice: Choice | None = None) -> Selection:
@@ -90,5 +91,5 @@ def test_the_fastest_that_is_watched_moves(tmp_path: Path) -> None:
 @pytest.mark.parametrize("speed", [1e9, -1e9])
 def test_stems_of_a_clip_of_endless_speed_are_made(tmp_path: Path, film: Path, speed: float) -> None:
     path = save(timeline(track(clip("fly", 24, url=film.as_uri(), speed=speed))), tmp_path / "cut.otio")
-    report = make_stems(Job(path, words="rain"), lambda name, stage, fraction: None)
+    report = make_stems(Job(path, words="rain"), quiet)
     assert report.output.exists() and any("as a still" in warning for warning in report.warnings)

@@ -17,10 +17,7 @@ from plugin.timeline.choice import Choice
 from plugin.workflow import Job, make_stems
 from tests.engine.footage import Picture, draw, wall, write_film
 from tests.plugin.timelines import clip, save, timeline, track
-
-
-def quiet(name: str, stage: str, fraction: float) -> None:
-    """Nobody watches."""
+from tests.plugin.watching import quiet
 
 
 def shown(path: Path) -> list[np.ndarray]:

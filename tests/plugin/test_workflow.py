@@ -16,21 +16,26 @@ import soundfile
 from opentimelineio.opentime import RationalTime
 from wavinfo import WavInfoReader
 
-from engine.types import Settings
 from engine.score.reading import read_scores
 from engine.score.score import write_scores
-from engine.types import CancelledError, FoleylineError, Layer, MissingMediaError, OutputError, ScoreError, SettingError
+from engine.types import (
+    CancelledError,
+    FoleylineError,
+    Layer,
+    MissingMediaError,
+    OutputError,
+    ScoreError,
+    SettingError,
+    Settings,
+)
 from plugin.carried import scores_of
 from plugin.cli import main
 from plugin.commands import report_json
 from plugin.timeline.select import Choice
 from plugin.workflow import Job, Report, make_stems
+from tests.plugin.watching import quiet
 
 WORDS = "a rubber ball bounces on a wooden floor, light rain"
-
-
-def quiet(name: str, stage: str, fraction: float) -> None:
-    """Nobody watches."""
 
 
 def run(cut: Path, **changes: Any) -> Report:
