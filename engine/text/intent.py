@@ -78,7 +78,7 @@ class Guess:
     """Words outside the ontology, with the entries nearest in meaning. Sounds nothing unless the user accepts it."""
 
     words: str
-    entries: tuple[tuple[str, float], ...]  # (ontology id, cosine 0..1), best first
+    entries: tuple[tuple[str, float], ...]  # (ontology id, likeness 0..1), best first
 
 
 @dataclass(frozen=True, slots=True)

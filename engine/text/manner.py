@@ -78,6 +78,8 @@ def read_manner(reading: Reading, territory: range, taken: frozenset[int], famil
     return manner
 
 
+THINGS_ZH = frozenset("只条辆位名扇块把张颗盏头匹群座间双杯本根支枚艘台架")
+"""Measure words of things; 下, 声 and 次 count sounds, and 个 either."""
 COLOURS = ("blue", "green", "red", "brown", "grey", "gray", "color", "colour")
 
 
@@ -115,6 +117,8 @@ def _counts_things(reading: Reading, index: int, family: Family) -> bool:
         return False
     noun = reading.tokens[at]
     if is_han(noun.text):
+        if reading.tokens[index + 1].text in THINGS_ZH and noun.text[-1] not in "声音响":
+            return True
         return noun.means("object", "weak") or noun.text.startswith(tuple(family.things) or ("\0",))
     return noun.text.endswith("s") and (noun.means("object", "weak") or noun.text in family.things)
 
@@ -202,9 +206,16 @@ def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:
 def _is_verb(reading: Reading, match: Match) -> bool:
     """Whether a word of place is a verb here: the "closes" of a door, the "left" of "he left the room"."""
     token, before = reading.tokens[match.start], reading.tokens[max(match.start - 1, 0)]
+    if token.text == "lit" or (token.text in ("more", "less") and not _names_next(reading, match)):
+        return True
     if match.size > 1 or not token.means("distance", "pan"):
         return False
     return token.text in ("closes", "closed", "closing") or (token.text == "left" and before.means("picture"))
+
+
+def _names_next(reading: Reading, match: Match) -> bool:
+    """Whether a sound's name follows: the "more" of "more rain", not of "more slowly"."""
+    return match.end < len(reading.tokens) and reading.tokens[match.end].means("head")
 
 
 def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from engine.text.clauses import Clause, Reading
 from engine.text.intent import Decision
 from engine.text.ontology import Entry, ontology
-from engine.text.polarity import denies_only_degree, excluded
+from engine.text.picks import Pick
+from engine.text.polarity import REPLACES, denies_only_degree, excluded
 from engine.text.slots import leaf, read_slots
 from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
 from engine.text.turns import ends_later, later_s, pause_s
@@ -95,14 +96,15 @@ def _attach_modifiers(
     for clause, here, places_here, pause, before, after in zip(
         reading.clauses, by_clause, found, pauses, _last_filled(by_clause), _next_filled(by_clause), strict=True
     ):
-        if here or clause.scope or pause is not None or any(place.bare for place in places_here):
+        extra = _said_words(reading, clause)
+        if here or not extra or pause is not None or any(place.bare for place in places_here):
             continue
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
         if any(reading.ruled(clause.start, clause.end, "silence", "nothing")):
             target = [made for drafts_there in by_clause for made in drafts_there]
         for made in target:
-            add_words(reading, made, range(clause.start, clause.end))
+            add_words(reading, made, extra)
 
 
 def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> None:
@@ -120,26 +122,38 @@ def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> No
                 plan.links[id(waiting)] = ("after", before[-1])
 
 
+def _said_words(reading: Reading, clause: Clause) -> range:
+    """What a clause says, less what it denies: the wood of "wood instead of stone"."""
+    if not clause.scope:
+        return range(clause.start, clause.end)
+    start = clause.negated.start
+    replaces = clause.negated and start > clause.start and reading.tokens[start - 1].text in REPLACES
+    return range(clause.start, start) if replaces else range(0)
+
+
 def _wait(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction | None], plan: Plan) -> None:
     """What comes some seconds after the source before: "a door opens, two seconds later footsteps", or a pause."""
-    pending: Fraction | None = None
-    last = _last_filled(by_clause)
-    for at, (clause, here, before, pause) in enumerate(zip(reading.clauses, by_clause, last, pauses, strict=True)):
-        pending = pause if pause is not None else pending
-        if not here:
-            continue
-        later, ending = later_s(reading, clause), ends_later(reading, clause)
-        gap_s, pending = later if later is not None and not ending else pending, None
-        if ending and any(by_clause[at + 1 :]):
-            pending = later
-            here[-1].manner.times = replace(here[-1].manner.times, start_s=None)
-            later = None
+    for here, before, gap_s in zip(by_clause, _last_filled(by_clause), _gaps(reading, by_clause, pauses), strict=True):
         if gap_s is None or not before or before[-1].family.plain.layer is Layer.AMBIENT:
             continue
-        if later is not None:
-            here[0].manner.times = replace(here[0].manner.times, start_s=None)
+        for made in (before[-1], here[0]):
+            if made.manner.times.start_s == later_s(reading, made.clause) == gap_s:
+                made.manner.times = replace(made.manner.times, start_s=None)
         plan.links[id(here[0])] = ("after", before[-1])
         plan.gaps_s[id(here[0])] = gap_s
+
+
+def _gaps(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction | None]) -> list[Fraction | None]:
+    """For each clause that names a source the seconds from the source before, where the words say."""
+    gaps: list[Fraction | None] = []
+    pending: Fraction | None = None
+    for clause, here, pause in zip(reading.clauses, by_clause, pauses, strict=True):
+        later = later_s(reading, clause) if here else None
+        for_next = later is not None and ends_later(reading, clause)
+        pending = pause if pause is not None else pending
+        gaps.append((pending if later is None or for_next else later) if here else None)
+        pending = later if for_next else None if here else pending
+    return gaps
 
 
 def _last_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:
@@ -207,7 +221,9 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
     family = name.partition(".")[0]
     asked = {d.entry.id for d in plan.drafts if d.family.id == family and not d.clause.negates(d.pick)}
     denied = [pick for pick in clause.picks if clause.negates(pick) and pick.family == family]
-    if asked and denied and all(denies_only_degree(reading, clause, pick) for pick in denied):
+    if name == family and denied and all(pick.kind == "weak" for pick in denied) and _says_it_is_not(reading, clause):
+        return
+    if asked and denied and all(_denies_only_how(reading, clause, pick) for pick in denied):
         plan.decide(f"{family} is not forbidden", f"{words!r} denies only how it is, and the words ask for it")
         return
     kinds = {pick.value for pick in denied}
@@ -216,6 +232,18 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
             plan.excluded.setdefault(kind, words)
         return
     plan.excluded.setdefault(_narrowed(reading, clause, name), words)
+
+
+def _denies_only_how(reading: Reading, clause: Clause, pick: Pick) -> bool:
+    """Whether a negation means only a manner: "no heavy rain", "she isn't running"."""
+    gait = any(match.has("gait") for index in pick.indices for match in reading.tokens[index].matches)
+    return gait or denies_only_degree(reading, clause, pick)
+
+
+def _says_it_is_not(reading: Reading, clause: Clause) -> bool:
+    """Whether a negation says what a thing of the picture is not: 不是铁门."""
+    after = clause.negated.start
+    return after < clause.end and reading.tokens[after].text == "是" and clause.scope == "negation"
 
 
 def _narrowed(reading: Reading, clause: Clause, name: str) -> str:

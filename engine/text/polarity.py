@@ -10,7 +10,7 @@ from engine.text.lexicon import weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
 from engine.text.tokens import Match, Token
-from engine.text.turns import is_said_of_sound
+from engine.text.turns import goes_on, is_said_of_sound
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -84,7 +84,7 @@ def _is_order(reading: Reading, match: Match) -> bool:
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
     if before and before.kind == "word" and (before.means("picture") or before.text in PRONOUNS):
         return False
-    return is_han(token.text) or token.text == token.key
+    return is_han(token.text) or token.text.removesuffix("e") == token.key.removesuffix("e")
 
 
 PRONOUNS = frozenset(("he", "she", "they", "we", "i", "it", "who", "他", "她", "他们", "她们", "我", "我们"))
@@ -103,7 +103,7 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     """The kind of negation that a phrase is, "" where it is none: "not too loud", 一只, "just after"."""
     kind = next(kind for kind in KINDS if match.has(kind))
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
-    if is_said_of_sound(reading, clause, match):
+    if is_said_of_sound(reading, clause, match) or goes_on(reading, clause, match):
         return ""
     if kind == "turn_off":
         return "negation" if _is_order(reading, match) else ""
@@ -142,10 +142,23 @@ def _reach(reading: Reading, clause: Clause, first: int, after: int) -> range:
     """From the negation to the clause's end; over the whole clause where only the words before it can be meant."""
     rest = range(after, clause.end)
     names = [pick for pick in clause.picks if pick.last >= after]
+    if reading.tokens[after - 1].text in REPLACES:
+        return range(after, _replaced(reading, after, clause.end))
     if names or _groups_in(reading, after, clause.end):
         return rest
     looks_back = all(_is_harmless(reading, index) for index in rest)
     return range(clause.start, clause.end) if looks_back else range(first, clause.end)
+
+
+REPLACES = frozenset(("of", "than", "代替", "取代", "而非"))
+"""How the words end that put one thing in the place of another."""
+
+
+def _replaced(reading: Reading, after: int, end: int) -> int:
+    """Where what is replaced ends: the sand of "gravel instead of sand for the footsteps"."""
+    aims = (index for index in range(after + 1, end) if reading.tokens[index].text in ("for", "under", "as", "when"))
+    ones = (index + 1 for index in range(after, end) if reading.tokens[index].text in ("one", "ones"))
+    return min(next(aims, end), next(ones, end))
 
 
 def _is_harmless(reading: Reading, index: int) -> bool:

@@ -111,6 +111,9 @@ def _is_under(reading: Reading, match: Match, territory: range) -> bool:
     """Whether "on", "through", 在..上 and the like put the thing under or around the sound."""
     before = reading.tokens[max(territory.start, match.start - 3) : match.start]
     after = reading.tokens[match.end : match.end + 1]
+    ends = {token.text[-1] for token in reading.tokens[match.start - 1 : match.end] if is_han(token.text)}
+    if match.start > territory.start and not ends.isdisjoint("在上"):
+        return True
     return any(token.means("on") for token in before) or any(token.text[:1] in LOCATIVES for token in after)
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from engine.text.lexicon import Lexicon, Meaning, lexicon, weight
 from engine.text.times import Clock, TimeMark, marks, number
-from engine.text.words import ARTICLES, HAN, stem
+from engine.text.words import ARTICLES, HAN, is_slip, stem
 
 STOPS = frozenset(".;!?:。;!?:…")
 COMMAS = frozenset(",,/|+&\\\n")
@@ -33,6 +33,7 @@ class Token:
     time: TimeMark | None = None
     number: Fraction | None = None
     spelled: str = ""  # the known word that was read in place of this one
+    nearly: str = ""  # a known word with one other letter, which this may be or not
     matches: list[Match] = field(default_factory=list)  # longest first
 
     def means(self, *kinds: str) -> bool:
@@ -118,7 +119,10 @@ def _latin(word: str, start: int) -> Iterator[Token]:
         and word.isascii()
         and (spelled := known.spelled(token.key))
     ):
-        token.key = token.spelled = spelled
+        if is_slip(token.key, spelled):
+            token.key = token.spelled = spelled
+        else:
+            token.nearly = spelled
     yield token
 
 

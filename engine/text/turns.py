@@ -49,7 +49,11 @@ def is_said_of_sound(reading: Reading, clause: Clause, match: Match) -> bool:
 
 def ends_by_itself(reading: Reading, territory: range) -> int | None:
     """The word that says that a sound stops, no time said: "the rain stops, then birds sing"."""
-    if any(reading.tokens[index].time for index in territory):
+    if any(
+        reading.tokens[index].time or reading.tokens[index].means("negation")
+        for index in territory
+        if not _is_stop(reading, index)
+    ):
         return None
     named = False
     for index in territory:
@@ -85,6 +89,20 @@ def ends_later(reading: Reading, clause: Clause) -> bool:
     """Whether a clause only says how long after it the next begins: 关门两秒后, "..."."""
     token = reading.tokens[clause.end - 1]
     return bool(token.time and token.text.endswith("后") and clause.heads())
+
+
+def goes_on(reading: Reading, clause: Clause, match: Match) -> bool:
+    """Whether the phrase is half of a double denial: "the rain never stops", 别让雨停."""
+    stops = [at for at in range(clause.start, clause.end) if _is_stop(reading, at)]
+    denied = [
+        other for other in reading.ruled(clause.start, clause.end, "negation") if not _is_stop(reading, other.start)
+    ]
+    pairs = ((other, at) for other in denied for at in stops if other.end <= at)
+    return any(match is other or match.start <= at < match.end for other, at in pairs)
+
+
+def _is_stop(reading: Reading, index: int) -> bool:
+    return reading.tokens[index].key == "stop" or reading.tokens[index].text in STOPPED
 
 
 def _says(reading: Reading, index: int, kind: str) -> bool:

@@ -8,6 +8,7 @@ from engine.text import encoder
 from engine.text.clauses import Clause, Reading
 from engine.text.intent import Decision, Guess
 from engine.text.lexicon import GRAMMAR, SLOT_TABLES, lexicon
+from engine.text.ontology import ontology
 
 LONGEST_GUESSED = 60
 """Characters; a longer run of unknown words is no name of anything."""
@@ -29,10 +30,28 @@ def unknown_words(reading: Reading) -> tuple[list[Guess], list[str], list[Decisi
             if negated:
                 decisions.append(_nothing_excluded(words, "is not known"))
     unknown += [token.text for token in reading.tokens if token.kind == "sign"]
-    asked = list(dict.fromkeys(asked))
-    guesses = encoder.guesses(asked) if asked else []
+    near, told = _near_words(reading, asked)
+    decisions += told
+    asked = [words for words in dict.fromkeys(asked) if words not in [guess.words for guess in near]]
+    guesses = near + (encoder.guesses(asked) if asked else [])
     guessed = {guess.words for guess in guesses}
     return guesses, list(dict.fromkeys(unknown + [words for words in asked if words not in guessed])), decisions
+
+
+def _near_words(reading: Reading, asked: list[str]) -> tuple[list[Guess], list[Decision]]:
+    """Guesses for words one letter away from the name of a sound, and what is told of those near to another word."""
+    near = {token.text: token.nearly for token in reading.tokens if token.nearly and token.text in asked}
+    guesses: list[Guess] = []
+    decisions: list[Decision] = []
+    for words, known in near.items():
+        heads = [m.value for m in lexicon().meanings[(known,)] if m.kind == "head"]
+        if heads:
+            guesses.append(Guess(words, ((ontology().find(heads[0]).id, round(1 - 1 / len(words), 4)),)))
+        else:
+            decisions.append(
+                Decision(f"nothing read for {words!r}", f"it may be {known!r}, one letter differs; it is not taken")
+            )
+    return guesses, decisions
 
 
 def idle_words(reading: Reading) -> tuple[list[str], list[Decision]]:

@@ -17,10 +17,10 @@ def plain(text: str) -> str:
     lines = re.sub(r"[\r\n\u2028\u2029]+", " . ", unicodedata.normalize("NFKC", text))
     kept = (" " if unicodedata.category(c) in ("Cc", "Zs") else c for c in lines if unicodedata.category(c) != "Cf")
     spelled = "".join(kept).lower().replace("’", "'").replace("‘", "'").replace("`", "'")
-    return _HEADING.sub(_place, spelled.translate(_simplified()))
+    return _HEADING_ZH.sub(_place_zh, _HEADING.sub(_place, spelled.translate(_simplified())))
 
 
-_HEADING = re.compile(r"\b(int|ext)\b\.? ([^.,;:\-–—]{2,40}?) *[-–—] *([a-z]+)\b *[.,;:]?")
+_HEADING = re.compile(r"\b(int|ext)\b\.?(?: ?/ ?(?:int|ext)\b\.?)? ([^.,;:\-–—]{2,40}?) *[-–—] *([a-z]+)\b *[.,;:]?")
 
 
 def _place(heading: re.Match[str]) -> str:
@@ -29,8 +29,43 @@ def _place(heading: re.Match[str]) -> str:
     return f"inside the {place} ." if where == "int" else f"{'night ' if time == 'night' else ''}{place} ."
 
 
+_HEADING_ZH = re.compile(
+    rf"([内外])景[ .:,/。、—-]*([{HAN}]{{1,12}}?)[ .:,/、—-]+"
+    rf"(日|夜|晨|昏|白天|夜晚|晚上|清晨|早晨|黄昏|傍晚|黎明|下午)(?![{HAN}])"
+)
+
+
+def _place_zh(heading: re.Match[str]) -> str:
+    """The same of a Chinese screenplay: "内景 厨房 夜" is 厨房里."""
+    where, place, time = heading.groups()
+    return f"{place}里。" if where == "内" else f"{'夜晚的' if time[0] in '夜晚' else ''}{place}。"
+
+
 def is_han(text: str) -> bool:
     return bool(re.match(f"[{HAN}]", text))
+
+
+KEY_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Whether a word with one mistake is a slip of the hand, not some other word.
+
+    A letter too many, too few or in the wrong place, or a neighbour on the keyboard; "halfway" is no slip for
+    "hallway".
+    """
+    if len(word) != len(known) or sorted(word) == sorted(known):
+        return True
+    wrong = [(one, other) for one, other in zip(word, known, strict=True) if one != other]
+    return len(wrong) == 1 and _are_neighbours(*wrong[0])
+
+
+def _are_neighbours(one: str, other: str) -> bool:
+    places = {key: (row.index(key) + 0.5 * y, y) for y, row in enumerate(KEY_ROWS) for key in row}
+    if one not in places or other not in places:
+        return False
+    (x, y), (u, v) = places[one], places[other]
+    return abs(x - u) <= 1 and abs(y - v) <= 1
 
 
 @lru_cache(maxsize=8192)

@@ -10,7 +10,7 @@ import pytest
 from engine.instruments.registry import check, instrument
 from engine.text.lexicon import lexicon
 from engine.text.ontology import LANGUAGES, Entry, Family, Part, ontology, table
-from engine.text.words import plain, stem, stems
+from engine.text.words import is_slip, plain, stem, stems
 from engine.types import CueKind, Layer, Note
 
 ROOMS = {
@@ -134,6 +134,15 @@ def test_plain_text_is_one_spelling() -> None:
 @pytest.mark.parametrize(("wrong", "right"), [("footsteos", "footstep"), ("thundr", "thunder"), ("gravle", "gravel")])
 def test_one_wrong_letter_is_read(wrong: str, right: str) -> None:
     assert lexicon().spelled(stem(wrong)) == stem(right)
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "slip"),
+    [("footsteos", "footsteps", True), ("gravle", "gravel", True), ("thundr", "thunder", True), ("rooof", "roof", True),
+     ("halfway", "hallway", False), ("breezy", "freezy", False)],
+)  # fmt: skip
+def test_a_slip_of_the_hand_is_told_from_another_word(word: str, known: str, slip: bool) -> None:
+    assert is_slip(word, known) is slip
 
 
 def test_no_noun_both_asks_for_its_family_and_does_not() -> None:

@@ -96,6 +96,13 @@ SOURCES = [
     ("rain hammers on the window", ["rain.glass"]),
     ("hammering in the rain", ["tool.hammer", "rain.concrete"]),
     ("wind through the birches", ["wind.leaves"]),
+    ("a kettle whistles", ["steam.steam"]),
+    ("she turns the tap on, water runs into the sink", ["tap.running"]),
+    ("wellies in the mud", ["footsteps.mud"]),
+    ("leaves rustle underfoot", ["footsteps.leaves"]),
+    ("sets the glass on the table", ["put.glass"]),
+    ("typing stops when the phone rings", ["typing.letter", "phone.ring"]),
+    ("马从左到右跑过", ["horse.hooves"]),
     ("plates and cutlery", ["dishes.plates", "dishes.cutlery"]),
     ("cups, plates and glasses", ["dishes.cups", "dishes.plates", "dishes.glasses"]),
     ("forks, knives and spoons", ["dishes.cutlery"]),
@@ -137,6 +144,10 @@ PARAMS: list[tuple[str, dict[str, float | str]]] = [
     ("sawing a log", {"struck": "wood"}),
     ("pushes a cart over cobblestones", {"struck": "stone"}),
     ("he slams the door hard", {"energy": 0.95}),
+    ("more rain", {"rate_mm_h": 25.0}),
+    ("less wind", {"speed_m_s": 3.0}),
+    ("少一点风", {"speed_m_s": 3.0}),
+    ("a candle is lit", {}),
 ]
 
 
@@ -229,6 +240,25 @@ NEGATIONS = [
     ("please stop the music, rain", ["rain.concrete"], ["music"]),
     ("the rain has stopped, footsteps", ["footsteps.concrete"], ["rain"]),
     ("just after 3 s a knock", ["knock.wood"], []),
+    ("anything but music", [], ["music"]),
+    ("rain instead of wind", ["rain.concrete"], ["wind"]),
+    ("instead of rain, wind in the trees", ["wind.leaves"], ["rain"]),
+    ("footsteps, wood instead of stone", ["footsteps.wood"], []),
+    ("a wooden door rather than a metal one creaks", ["door.creak"], []),
+    ("the dog never barks, footsteps", ["footsteps.concrete"], ["dog"]),
+    ("neither birds nor traffic, a knock", ["knock.wood"], ["birds", "traffic"]),
+    ("she isn't running, she walks", ["footsteps.concrete"], []),
+    ("the rain never stops", ["rain.concrete"], []),
+    ("don't stop the rain", ["rain.concrete"], []),
+    ("lose the traffic, keep the rain", ["rain.concrete"], ["traffic"]),
+    ("hardly any wind", ["wind.open"], []),
+    ("不是雨声而是风声", ["wind.open"], ["rain"]),
+    ("不是走在水泥地上，而是走在草地上", ["footsteps.grass"], ["footsteps.concrete"]),
+    ("是木门，不是铁门，吱呀打开", ["creak.wood"], []),
+    ("不是在跑，是在走", ["footsteps.concrete"], []),
+    ("用木地板代替水泥地，脚步声", ["footsteps.wood"], []),
+    ("别让雨停", ["rain.concrete"], []),
+    ("他从不敲门，直接开门进来", ["door.open"], ["knock"]),
 ]
 
 
@@ -424,6 +454,9 @@ MANNERS = [
     ("三个球", {}),
     ("两个人走路", {}),
     ("拍了五下球", {"count": 5}),
+    ("no more than two knocks", {"count": 2}),
+    ("两把剑碰撞", {}),
+    ("footsteps approach", {}),
 ]
 
 
@@ -448,6 +481,11 @@ def test_manner(words: str, expected: Mapping[str, float]) -> None:
         ("INT. KITCHEN - DAY. a glass breaks", "kitchen", ["break.glass"]),
         ("EXT. STREET - NIGHT. footsteps", "street", ["footsteps.concrete", "ambience.night_street"]),
         ("厨房里有人洗碗", "kitchen", ["dishes.plates"]),
+        ("INT./EXT. CAR - DUSK - rain", "car", ["ambience.car", "rain.concrete"]),
+        ("INT. APARTMENT - CONTINUOUS. Footsteps.", "small_room", ["footsteps.concrete"]),
+        ("内景 厨房 夜。打碎玻璃", "kitchen", ["break.glass"]),
+        ("内景。教堂——日。她穿高跟鞋慢慢走", "church", ["footsteps.concrete"]),
+        ("外景 街道 白天", "street", ["ambience.street"]),
     ],
 )
 def test_places_give_the_room_and_named_for_themselves_their_bed(words: str, room: str, sources: list[str]) -> None:
@@ -471,6 +509,16 @@ def test_spelling_with_one_wrong_letter_is_read_and_said() -> None:
     intent = read_words("footsteos on gravle")
     assert entries(intent) == ["footsteps.gravel"]
     assert any("one letter differs" in decision.why for decision in intent.decisions)
+
+
+def test_a_word_one_other_letter_away_is_only_a_guess() -> None:
+    intent = read_words("thundec, footsteps on gravbl")
+    assert entries(intent) == ["footsteps.concrete"]
+    assert [(guess.words, guess.entries[0][0]) for guess in intent.guesses] == [("thundec", "thunder.rumble")]
+    assert "gravbl" in intent.not_understood
+    assert "nothing read for 'gravbl': it may be 'gravel'" in explain(intent)
+    assert entries(read_words("thundec", accept_guesses=True)) == ["thunder.rumble"]
+    assert entries(read_words("halfway, a knock")) == ["knock.wood"]
 
 
 def test_too_many_words_are_refused_with_what_to_do() -> None:
