@@ -206,7 +206,8 @@ def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:
 def _is_verb(reading: Reading, match: Match) -> bool:
     """Whether a word of place is a verb here: the "closes" of a door, the "left" of "he left the room"."""
     token, before = reading.tokens[match.start], reading.tokens[max(match.start - 1, 0)]
-    if token.text == "lit" or (token.text in ("more", "less") and not _names_next(reading, match)):
+    counts = token.text == "more" and before is not token and before.number is not None  # "three more knocks"
+    if token.text == "lit" or counts or (token.text in ("more", "less") and not _names_next(reading, match)):
         return True
     if match.size > 1 or not token.means("distance", "pan"):
         return False
@@ -231,7 +232,7 @@ def _time(manner: Manner, reading: Reading, index: int, territory: range, family
     if mark is None or mark.wrong:
         return
     said, words = _said(mark), token.text
-    if turn := turn_at(reading, index, territory):
+    if not mark.turned and (turn := turn_at(reading, index, territory)):
         said = _turned(said, turn.kind, ontology().family(family))
         first, last = sorted((index, turn.index))
         words = reading.words(first, last + 1)

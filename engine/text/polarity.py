@@ -9,6 +9,7 @@ from engine.text.clauses import Clause, Reading
 from engine.text.lexicon import weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
+from engine.text.times import TimeMark
 from engine.text.tokens import Match, Token
 from engine.text.turns import goes_on, is_said_of_sound
 from engine.text.words import is_han
@@ -27,6 +28,7 @@ def negate(reading: Reading) -> None:
     """Mark in every clause the tokens that a negation rules."""
     for clause in reading.clauses:
         _negate(reading, clause)
+        _turn_times(reading, clause)
     _besides(reading)
     _contrasts(reading)
     for before, clause in zip(reading.clauses, reading.clauses[1:], strict=False):
@@ -36,13 +38,33 @@ def negate(reading: Reading) -> None:
     _exceptions(reading)
 
 
+def _turn_times(reading: Reading, clause: Clause) -> None:
+    """Turn a denial for a part of the time into when there is sound: "no birds until 4 s", "no sound after 5 s"."""
+    if clause.scope not in ("negation", "nothing", "silence"):
+        return
+    for index in range(clause.start, clause.end):
+        if turned := _turned(reading.tokens[index].time):
+            reading.tokens[index].time = turned
+            clause.scope, clause.negated = "", range(0)
+
+
+def _turned(mark: TimeMark | None) -> TimeMark | None:
+    """The time that a stretch from the beginning, or up to the end, leaves; None for all others."""
+    if mark is None or mark.wrong:
+        return None
+    if mark.end_s is not None and not mark.start_s:
+        return TimeMark(start_s=mark.end_s, turned=True)
+    return TimeMark(end_s=mark.start_s, turned=True) if mark.start_s is not None and mark.end_s is None else None
+
+
 def excluded(reading: Reading, clause: Clause) -> list[str]:
     """Ids of the families and entries that the clause forbids."""
     if clause.scope not in ("negation", "except"):
         return []
     ids = list(_groups(reading, clause))
     ids.extend(_excluded_id(pick.value) for pick in clause.picks if pick.kind != "place" and clause.negates(pick))
-    return [name for index, name in enumerate(ids) if name not in ids[:index]]
+    kept = {pick.family for pick in clause.picks if pick.kind != "place" and not clause.negates(pick)}
+    return [name for index, name in enumerate(ids) if name not in ids[:index] and name not in kept]
 
 
 KINDS = ("nothing", "silence", "except", "only", "negation", "turn_off")
@@ -56,13 +78,16 @@ def _negate(reading: Reading, clause: Clause) -> None:
     ]
     kinds = [kind for kind, _ in found]
     clause.denies_degree = any(_turns_degree(reading, m.end, clause.end) for m in _denials(reading, clause))
-    if "only" in kinds or ("except" in kinds and ("nothing" in kinds or "silence" in kinds)):
+    if "only" in kinds or ("except" in kinds and _shuts_out_all(reading, clause, found)):
         clause.scope = "only"
     elif "silence" in kinds and clause.heads() and _is_silent_noun(reading, clause):
         clause.scope, clause.negated = "negation", range(clause.start, clause.end)
     elif "except" in kinds or "negation" in kinds:
         clause.scope, match = next((k, m) for k, m in found if k in ("except", "negation"))
         clause.negated = _reach(reading, clause, match.start, match.end)
+        kept = next((m.start for k, m in found if k == "except" and m.start >= match.end), None)
+        if kept is not None and clause.scope == "negation":
+            clause.negated = range(clause.negated.start, kept)
     elif kinds and not clause.heads():
         clause.scope = kinds[0]
         reading.take(range(clause.start, clause.end))
@@ -70,6 +95,16 @@ def _negate(reading: Reading, clause: Clause) -> None:
         clause.scope, clause.negated = "negation", range(found[0][1].start, clause.end)
     elif _ends_switched_off(reading, clause):
         clause.scope, clause.negated = "negation", range(clause.start, clause.end)
+
+
+def _shuts_out_all(reading: Reading, clause: Clause, found: list[tuple[str, Match]]) -> bool:
+    """Whether an exception is one from silence: "no sound except rain", "mute everything except the rain"."""
+    if any(kind in ("nothing", "silence") for kind, _ in found):
+        return True
+    exception = next(match.start for kind, match in found if kind == "except")
+    denied = any(kind in ("negation", "turn_off") for kind, _ in found)
+    named = any(pick.first < exception for pick in clause.heads()) or _groups_in(reading, clause.start, exception)
+    return denied and not named
 
 
 def _denials(reading: Reading, clause: Clause) -> Iterator[Match]:

@@ -22,6 +22,7 @@ class TimeMark:
     start_share: Fraction | None = None
     end_share: Fraction | None = None
     distance_m: float | None = None
+    turned: bool = False  # said of when there is none, "no rain until 4 s", and turned round
     wrong: bool = False  # looks like a time but is none, "00:00:03:99"
 
 

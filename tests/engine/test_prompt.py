@@ -98,6 +98,8 @@ SOURCES = [
     ("wind through the birches", ["wind.leaves"]),
     ("a kettle whistles", ["steam.steam"]),
     ("she turns the tap on, water runs into the sink", ["tap.running"]),
+    ("篮球弹四下然后滚走", ["ball.rubber", "roll.wood"]),
+    ("他沿着铁楼梯飞奔下来", ["footsteps.metal"]),
     ("wellies in the mud", ["footsteps.mud"]),
     ("leaves rustle underfoot", ["footsteps.leaves"]),
     ("sets the glass on the table", ["put.glass"]),
@@ -241,6 +243,8 @@ NEGATIONS = [
     ("the rain has stopped, footsteps", ["footsteps.concrete"], ["rain"]),
     ("just after 3 s a knock", ["knock.wood"], []),
     ("anything but music", [], ["music"]),
+    ("no animals except birds", ["birds.song"], ["dog", "cat"]),
+    ("no thunder at 3 s, rain", ["rain.concrete"], ["thunder"]),
     ("rain instead of wind", ["rain.concrete"], ["wind"]),
     ("instead of rain, wind in the trees", ["wind.leaves"], ["rain"]),
     ("footsteps, wood instead of stone", ["footsteps.wood"], []),
@@ -272,7 +276,16 @@ def test_negations_are_hard_rules(words: str, sources: list[str], excluded: list
 
 
 @pytest.mark.parametrize(
-    "words", ["only rain", "no sound except rain", "nothing but rain", "只有雨声", "除了雨声，不要其他声音"]
+    "words",
+    [
+        "only rain",
+        "no sound except rain",
+        "nothing but rain",
+        "mute everything except rain",
+        "all sounds muted except the rain",
+        "只有雨声",
+        "除了雨声，不要其他声音",
+    ],
 )
 def test_only_excludes_all_the_rest(words: str) -> None:
     intent = read_words(words)
@@ -349,6 +362,13 @@ TIMES = [
     ("一半的时候关门", Times(at_share=(S(1, 2),))),
     ("后半段有风", Times(start_share=S(1, 2))),
     ("雨停了", Times(fade_out=True)),
+    ("no footsteps until 2 s", Times(start_s=S(2))),
+    ("no rain after 3 s", Times(end_s=S(3))),
+    ("silence for the first two seconds, then rain", Times(start_s=S(2))),
+    ("no sound until 3 s, then a door slams", Times(start_s=S(3))),
+    ("rain, no sound after 5 s", Times(end_s=S(5))),
+    ("前两秒没有声音，然后下雨", Times(start_s=S(2))),
+    ("第3秒之前没有声音，之后关门", Times(start_s=S(3))),
 ]
 
 
@@ -456,6 +476,8 @@ MANNERS = [
     ("拍了五下球", {"count": 5}),
     ("no more than two knocks", {"count": 2}),
     ("两把剑碰撞", {}),
+    ("three more knocks", {"count": 3}),
+    ("靴子踩在雪上，八步", {"count": 8}),
     ("footsteps approach", {}),
 ]
 
