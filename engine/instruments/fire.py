@@ -7,21 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft
 
+from engine.instruments import texture
 from engine.instruments.dsp import Array, db, noise_psd
 from engine.instruments.registry import register
-from engine.instruments.texture import (
-    BLOCK,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    band_limited,
-    diffuse,
-    grain_times,
-    pan_gains,
-    ring_on,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import SAMPLE_RATE, Parameter, Samples
 
 LEVEL = 0.03
@@ -90,9 +79,11 @@ def _flames(stretch: Stretch, flame: Flame, body: Psd) -> Floats:
         (body, "body", flame.body_db, 0.7 * beat + 0.10 * draught + 0.15 * stretch.drift("body", 6.0)),
         (HISS, "hiss", flame.hiss_db, 0.35 * beat + 0.12 * draught + 0.35 * stretch.drift("hiss", 9.0)),
     )
-    found = np.zeros((2, BLOCK), np.float32)
+    found = np.zeros((2, texture.BLOCK), np.float32)
     for psd, name, level, gain in parts:
-        found += diffuse(psd, stretch.rng(name)) * upsampled(db(level) * np.exp(gain - 0.5 * flame.flicker**2))
+        found += texture.diffuse(psd, stretch.rng(name)) * texture.upsampled(
+            db(level) * np.exp(gain - 0.5 * flame.flicker**2)
+        )
     return found
 
 
@@ -107,7 +98,7 @@ def _grains(rng: np.random.Generator) -> list[Floats]:
     waves = fft.irfft(fft.rfft(waves, axis=1) * shape, GRAIN_SAMPLES, axis=1)
     waves /= np.sqrt(np.sum(np.square(waves), axis=1, keepdims=True))
     kept = (9.0 * length[:, 0] * SAMPLE_RATE).astype(int) + 200
-    return [wave[:count] for wave, count in zip(band_limited(waves), kept.tolist(), strict=True)]
+    return [wave[:count] for wave, count in zip(texture.band_limited(waves), kept.tolist(), strict=True)]
 
 
 def _vigour(stretch: Stretch) -> Array:
@@ -119,28 +110,32 @@ def _vigour(stretch: Stretch) -> Array:
 def _fine_crackle(target: Floats, stretch: Stretch, flame: Flame, grains: list[Floats]) -> None:
     """Many small ones: sizes fall as a power law, as of all that cracks."""
     rng = stretch.rng("fine")
-    starts = grain_times(rng, flame.fine_per_s * _vigour(stretch))
+    starts = texture.grain_times(rng, flame.fine_per_s * _vigour(stretch))
     size = np.minimum(1.0 + rng.pareto(1.6, len(starts)), 14.0)
     gains = 4.0 * db(flame.fine_db) * size * _places(rng, len(starts))
-    ring_on(target, starts, rng.integers(0, GRAINS, len(starts)), grains, gains)
+    texture.ring_on(target, starts, rng.integers(0, GRAINS, len(starts)), grains, gains)
 
 
 def _snaps(target: Floats, stretch: Stretch, flame: Flame, grains: list[Floats]) -> None:
     """Clusters: a big crack and a few behind it within 50 ms, from one place, some with a dull thud of the log."""
     rng = stretch.rng("snaps")
     ceiling = 3.0
-    parents = grain_times(rng, flame.snaps_per_s * np.minimum(_vigour(stretch), ceiling))
+    parents = texture.grain_times(rng, flame.snaps_per_s * np.minimum(_vigour(stretch), ceiling))
     for parent in parents.tolist():
         count = 1 + int(rng.poisson(2.5))
-        starts = np.minimum(parent + np.sort(rng.exponential(0.05, count)) * SAMPLE_RATE, BLOCK - 1).astype(np.int64)
+        starts = np.minimum(parent + np.sort(rng.exponential(0.05, count)) * SAMPLE_RATE, texture.BLOCK - 1).astype(
+            np.int64
+        )
         starts[0] = parent
         size = np.minimum(0.4 + rng.pareto(2.0, count), 4.0) * rng.uniform(0.5, 1.5)
         place = np.repeat(_places(rng, 1), count, axis=1)
-        ring_on(target, starts, rng.integers(0, GRAINS, count), grains, 22.0 * db(flame.snaps_db) * size * place)
+        texture.ring_on(
+            target, starts, rng.integers(0, GRAINS, count), grains, 22.0 * db(flame.snaps_db) * size * place
+        )
 
 
 def _places(rng: np.random.Generator, count: int) -> Array:
-    return pan_gains(np.clip(rng.normal(0.0, WIDTH, count), -1.0, 1.0))
+    return texture.pan_gains(np.clip(rng.normal(0.0, WIDTH, count), -1.0, 1.0))
 
 
 FIRE = register(Fire())

@@ -9,23 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.instruments import texture
 from engine.instruments.bubbles import Swarm
 from engine.instruments.dsp import Array, band, db, noise_psd, ring
 from engine.instruments.registry import register
-from engine.instruments.texture import (
-    BLOCK,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    band_limited,
-    diffuse,
-    grain_times,
-    pan_gains,
-    ring_on,
-    sow,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import SAMPLE_RATE, Parameter, Samples
 
 NEAREST_M, FARTHEST_M = 1.5, 9.0
@@ -102,7 +90,7 @@ class Rain(Bed):
         rate = stretch.curve(RATE)
         kind = stretch.choice(SURFACE)
         ground = GROUNDS[kind]
-        grains = np.zeros((2, BLOCK), np.float32)
+        grains = np.zeros((2, texture.BLOCK), np.float32)
         _near_drops(grains, stretch, ground, rate)
         _bubbles(grains, stretch, ground, rate)
         if ground.modes_hz:
@@ -115,10 +103,10 @@ class Rain(Bed):
 def _far_drops(stretch: Stretch, ground: Ground, rate: Array) -> Floats:
     """The bed: two bands that drift apart a little; the hiss grows faster with the rate."""
     swell = 0.05 * stretch.drift("swell", 0.4) + 0.05 * stretch.drift("shower", 2.0)
-    low = diffuse(ground.low, stretch.rng("low")) * upsampled((rate / 10.0) ** 0.6 * np.exp(swell))
+    low = texture.diffuse(ground.low, stretch.rng("low")) * texture.upsampled((rate / 10.0) ** 0.6 * np.exp(swell))
     hiss = 0.07 * stretch.drift("hiss", 4.0) + 0.6 * swell
-    high = diffuse(ground.high, stretch.rng("high"))
-    high *= upsampled(db(ground.high_db) * (rate / 10.0) ** 0.75 * np.exp(hiss))
+    high = texture.diffuse(ground.high, stretch.rng("high"))
+    high *= texture.upsampled(db(ground.high_db) * (rate / 10.0) ** 0.75 * np.exp(hiss))
     return stretch.crossfaded(low + high)
 
 
@@ -132,9 +120,9 @@ def _near_drops(target: Floats, stretch: Stretch, ground: Ground, rate: Array) -
     speed = 9.65 - 10.3 * np.exp(-0.6 * size_mm)
     pulses = _impact_pulses(size_mm / 1000.0 / speed * ground.stretch, rng)
     pulses *= (size_mm * speed / 9.0)[:, None].astype(np.float32)
-    starts = grain_times(rng, 800.0 * (rate / 10.0) ** 0.6)
+    starts = texture.grain_times(rng, 800.0 * (rate / 10.0) ** 0.6)
     gains = DROP_GAIN * db(ground.drops_db) * _nearness(rng, len(starts)) * _places(rng, len(starts))
-    sow(target, starts, pulses[rng.integers(0, DROP_KINDS, len(starts))], gains)
+    texture.sow(target, starts, pulses[rng.integers(0, DROP_KINDS, len(starts))], gains)
 
 
 def _nearness(rng: np.random.Generator, count: int) -> Array:
@@ -143,7 +131,7 @@ def _nearness(rng: np.random.Generator, count: int) -> Array:
 
 
 def _places(rng: np.random.Generator, count: int) -> Array:
-    return pan_gains(rng.uniform(-1.0, 1.0, count))
+    return texture.pan_gains(rng.uniform(-1.0, 1.0, count))
 
 
 def _impact_pulses(length_s: Array, rng: np.random.Generator) -> Floats:
@@ -152,24 +140,24 @@ def _impact_pulses(length_s: Array, rng: np.random.Generator) -> Floats:
     turn = t[None, :] / length_s[:, None]
     spray = rng.standard_normal((len(length_s), len(t))) * np.exp(-t / rng.uniform(0.0003, 0.0012, (len(length_s), 1)))
     spray[:, 1:] -= 0.7 * spray[:, :-1]
-    return band_limited(np.where(turn < 1.0, np.sin(2.0 * np.pi * turn), 0.0) + 0.25 * spray)
+    return texture.band_limited(np.where(turn < 1.0, np.sin(2.0 * np.pi * turn), 0.0) + 0.25 * spray)
 
 
 def _bubbles(target: Floats, stretch: Stretch, ground: Ground, rate: Array) -> None:
     rng = stretch.rng("bubbles")
-    starts = grain_times(rng, ground.bubbles_per_s * (rate / 10.0) ** 0.5)
+    starts = texture.grain_times(rng, ground.bubbles_per_s * (rate / 10.0) ** 0.5)
     which, amplitude = ground.swarm.draw(rng, len(starts))
     gains = BUBBLE_GAIN * db(ground.bubbles_db) * amplitude * _places(rng, len(starts))
-    ring_on(target, starts, which, ground.swarm.bank(), gains)
+    texture.ring_on(target, starts, which, ground.swarm.bank(), gains)
 
 
 def _ringing(target: Floats, stretch: Stretch, ground: Ground, rate: Array) -> None:
     """Each larger drop strikes the sheet at one of its spots: the same modes, other gains."""
     rng = stretch.rng("ringing")
-    starts = grain_times(rng, ground.ringing_per_s * (rate / 10.0) ** 0.6)
+    starts = texture.grain_times(rng, ground.ringing_per_s * (rate / 10.0) ** 0.6)
     amplitude = _diameters_mm(rng, len(starts), float(rate.mean())) * _nearness(rng, len(starts))
     gains = MODES_GAIN * db(ground.modes_db) * amplitude * _places(rng, len(starts))
-    ring_on(target, starts, rng.integers(0, ROOF_SPOTS, len(starts)), _roof(stretch, ground), gains)
+    texture.ring_on(target, starts, rng.integers(0, ROOF_SPOTS, len(starts)), _roof(stretch, ground), gains)
 
 
 def _roof(stretch: Stretch, ground: Ground) -> list[Floats]:
@@ -179,7 +167,7 @@ def _roof(stretch: Stretch, ground: Ground) -> list[Floats]:
     t60 = rng.uniform(*ground.t60_s, ground.modes) * (low / freqs) ** 0.25
     count = int(1.2 * ground.t60_s[1] * SAMPLE_RATE)
     gains = rng.lognormal(0.0, 0.7, (ROOF_SPOTS, ground.modes)) / np.sqrt(ground.modes)
-    waves = [band_limited(band(ring(freqs, t60, spot, count), 60.0, None, 1)) for spot in gains]
+    waves = [texture.band_limited(band(ring(freqs, t60, spot, count), 60.0, None, 1)) for spot in gains]
     energy = np.mean([np.sum(np.square(wave)) for wave in waves])
     return [np.asarray(wave / np.sqrt(energy), np.float32) for wave in waves]
 

@@ -6,25 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.instruments import texture
 from engine.instruments.dsp import Array, db, noise_psd
 from engine.instruments.registry import register
-from engine.instruments.texture import (
-    BLOCK,
-    CONTROLS,
-    HOP,
-    STEP,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    beating,
-    diffuse,
-    grain_times,
-    pan_gains,
-    ring_on,
-    turns,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import SAMPLE_RATE, Parameter, Samples
 
 LEVEL = 0.002  # rms of a quiet room, some 40 dB SPL
@@ -103,9 +88,9 @@ class RoomTone(Bed):
 
 def _air(stretch: Stretch, room: Room) -> Floats:
     sway = room.unrest * stretch.drift("air", room.swell_hz)
-    noise = diffuse(room.psd, stretch.rng("air")) * upsampled(np.exp(sway))
+    noise = texture.diffuse(room.psd, stretch.rng("air")) * texture.upsampled(np.exp(sway))
     if room.fan_hz:
-        blades = np.cos(2.0 * np.pi * turns(_fan_speed(stretch, room)))
+        blades = np.cos(2.0 * np.pi * texture.turns(_fan_speed(stretch, room)))
         noise *= 1.0 + np.float32(room.fan_depth) * blades
     return np.asarray(noise)
 
@@ -117,23 +102,23 @@ def _fan_speed(stretch: Stretch, room: Room) -> Array:
 def _hum(stretch: Stretch, room: Room) -> Floats:
     """Twice the mains and its partials, steady in pitch; each ear hears another standing wave."""
     note = stretch.whole_note_rng("hum")
-    start = stretch.index * HOP / SAMPLE_RATE * room.hum_hz % 1.0
-    t = np.arange(BLOCK, dtype=np.float64) * (room.hum_hz / SAMPLE_RATE) + start
+    start = stretch.index * texture.HOP / SAMPLE_RATE * room.hum_hz % 1.0
+    t = np.arange(texture.BLOCK, dtype=np.float64) * (room.hum_hz / SAMPLE_RATE) + start
     base = (2.0 * np.pi * (t % 1.0)).astype(np.float32)
-    wave = np.zeros((2, BLOCK), np.float32)
+    wave = np.zeros((2, texture.BLOCK), np.float32)
     for partial, level in enumerate(PARTIALS_DB, 1):
         gains = db(level) * note.lognormal(0.0, 0.25, 2)
         wave += gains.astype(np.float32)[:, None] * np.sin(partial * base + np.float32(note.uniform(0, 6.28)))
     strength = stretch.curve(HUM) * np.exp(0.03 * stretch.drift("hum", 0.2))
-    return np.asarray(wave * upsampled(1.2 * db(room.hum_db) * strength))
+    return np.asarray(wave * texture.upsampled(1.2 * db(room.hum_db) * strength))
 
 
 def _motor(stretch: Stretch, room: Room) -> Floats:
     """The ventilator's own tone, a little unsteady, at blade rate times two and five."""
-    wave = np.zeros((2, BLOCK), np.float32)
+    wave = np.zeros((2, texture.BLOCK), np.float32)
     for order, level in ((2.0, -17.0), (5.0, -20.0)):
-        phase = 2.0 * np.pi * turns(order * _fan_speed(stretch, room))
-        beat = beating(stretch.rng("motor", int(order)), 0.7 * order)
+        phase = 2.0 * np.pi * texture.turns(order * _fan_speed(stretch, room))
+        beat = texture.beating(stretch.rng("motor", int(order)), 0.7 * order)
         wave += np.float32(db(level)) * (beat.real * np.cos(phase) - beat.imag * np.sin(phase))
     return wave
 
@@ -149,14 +134,14 @@ def _crickets(target: Floats, stretch: Stretch, room: Room) -> None:
             note.uniform(-1, 1),
             note.uniform(-4.0, 8.0),
         )
-        begin = stretch.index * HOP / SAMPLE_RATE
-        beats = np.arange(np.ceil(begin / every - phase), np.ceil((begin + HOP / SAMPLE_RATE) / every - phase))
+        begin = stretch.index * texture.HOP / SAMPLE_RATE
+        beats = np.arange(np.ceil(begin / every - phase), np.ceil((begin + texture.HOP / SAMPLE_RATE) / every - phase))
         starts = ((beats + phase) * every - begin) * SAMPLE_RATE
-        singing = stretch.drift(f"cricket {number}", 0.06)[starts.astype(np.int64) // STEP] > -0.4
+        singing = stretch.drift(f"cricket {number}", 0.06)[starts.astype(np.int64) // texture.STEP] > -0.4
         late = stretch.rng("cricket", number).exponential(0.012 * SAMPLE_RATE, len(starts))
-        at = np.minimum(starts + late, HOP - 1)[singing].astype(np.int64)
-        gains = db(level) * pan_gains(np.full(len(at), place))
-        ring_on(target, at, np.zeros(len(at), np.int64), [chirp], gains)
+        at = np.minimum(starts + late, texture.HOP - 1)[singing].astype(np.int64)
+        gains = db(level) * texture.pan_gains(np.full(len(at), place))
+        texture.ring_on(target, at, np.zeros(len(at), np.int64), [chirp], gains)
 
 
 def _chirp(carrier_hz: float, pulses: int) -> Floats:
@@ -170,15 +155,19 @@ def _far_ticks(target: Floats, stretch: Stretch, room: Room) -> None:
     """Someone works three rooms away: dull little knocks in bunches."""
     rng = stretch.rng("ticks")
     busy = np.maximum(stretch.drift("busy", 0.12), 0.0)
-    starts = grain_times(rng, room.far_tick_per_s * busy * np.ones(CONTROLS))
+    starts = texture.grain_times(rng, room.far_tick_per_s * busy * np.ones(texture.CONTROLS))
     t = np.arange(2400) / SAMPLE_RATE
     knocks = [
         np.asarray(np.sin(2 * np.pi * freq * t) * np.exp(-t / 0.007) * np.minimum(t / 0.002, 1.0), np.float32)
         for freq in (240.0, 330.0, 520.0)
     ]
     level = 0.9 * rng.lognormal(0.0, 0.4, len(starts))
-    ring_on(
-        target, starts, rng.integers(0, 3, len(starts)), knocks, pan_gains(rng.uniform(-0.6, 0.6, len(starts))) * level
+    texture.ring_on(
+        target,
+        starts,
+        rng.integers(0, 3, len(starts)),
+        knocks,
+        texture.pan_gains(rng.uniform(-0.6, 0.6, len(starts))) * level,
     )
 
 

@@ -7,23 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from engine.instruments import texture
 from engine.instruments.bubbles import Swarm
 from engine.instruments.dsp import Array, db, noise_psd, stream
 from engine.instruments.registry import register
-from engine.instruments.texture import (
-    CONTROLS,
-    HOP,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    band_limited,
-    diffuse,
-    grain_times,
-    pan_gains,
-    ring_on,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import SAMPLE_RATE, Curve, Parameter, Samples
 
 LEVEL = 0.05
@@ -107,7 +95,7 @@ def _period_s(stretch: Stretch) -> float:
 
 def _waves(stretch: Stretch, period_s: float) -> list[Wave]:
     """The waves that sound in this block; wave n has its own stream, so no past is needed to know it."""
-    begin = stretch.index * HOP / SAMPLE_RATE
+    begin = stretch.index * texture.HOP / SAMPLE_RATE
     first = int(np.floor((begin - 2.0 * LONGEST_S * period_s / 7.5) / period_s))
     return [_wave(stretch, n, period_s) for n in range(first, int(np.ceil((begin + 6.0) / period_s)) + 2)]
 
@@ -120,11 +108,11 @@ def _wave(stretch: Stretch, number: int, period_s: float) -> Wave:
 
 def _envelopes(stretch: Stretch, waves: list[Wave], scale: float) -> tuple[Array, Array, Array]:
     """Per ear, `[2, CONTROLS]`: the swell that builds and breaks, the wash that follows, the draining after it."""
-    found = np.zeros((3, 2, CONTROLS))
+    found = np.zeros((3, 2, texture.CONTROLS))
     times = stretch.times_s()
     for wave in waves:
         t = (times - wave.begin_s) / (scale * wave.stretch)
-        gains = np.sqrt(2.0) * pan_gains(np.array([wave.place * 0.6]))
+        gains = np.sqrt(2.0) * texture.pan_gains(np.array([wave.place * 0.6]))
         run_up = (t - 1.2) * (1.0 + 0.3 * wave.place), (t - 1.2) * (1.0 - 0.3 * wave.place)
         found[0] += wave.size * gains * _bump(t / 1.6, 2.5)
         found[1] += wave.size * gains * np.stack([_bump(ear / 1.6, 1.0) for ear in run_up])
@@ -140,36 +128,40 @@ def _bump(u: Array, power: float) -> Array:
 
 def _both(noise: Floats, level_db: float, gains: Array, own: Array) -> Floats:
     for channel in (0, 1):
-        noise[channel] *= upsampled(db(level_db) * gains[channel] * own)
+        noise[channel] *= texture.upsampled(db(level_db) * gains[channel] * own)
     return noise
 
 
 def _roar(stretch: Stretch, shore: Shore, swell: Array) -> Floats:
     churn = np.exp(0.12 * stretch.drift("churn", 3.0) + 0.1 * stretch.drift("sea", 0.1))
-    return _both(diffuse(shore.low, stretch.rng("roar")), shore.low_db, shore.low_floor + swell, churn)
+    return _both(texture.diffuse(shore.low, stretch.rng("roar")), shore.low_db, shore.low_floor + swell, churn)
 
 
 def _hiss(stretch: Stretch, shore: Shore, wash: Array) -> Floats:
     tumble = np.exp(0.15 * stretch.drift("tumble", 6.0))
-    return _both(diffuse(shore.hiss, stretch.rng("hiss")), shore.hiss_db, shore.hiss_floor + wash, tumble)
+    return _both(texture.diffuse(shore.hiss, stretch.rng("hiss")), shore.hiss_db, shore.hiss_floor + wash, tumble)
 
 
 def _bubbles(target: Floats, stretch: Stretch, name: str, level_db: float, per_s: Array, swarm: Swarm) -> None:
     rng = stretch.rng(name)
-    starts = grain_times(rng, per_s.mean(axis=0))
+    starts = texture.grain_times(rng, per_s.mean(axis=0))
     which, amplitude = swarm.draw(rng, len(starts))
-    ring_on(
-        target, starts, which, swarm.bank(), 4.0 * db(level_db) * amplitude * pan_gains(rng.uniform(-1, 1, len(starts)))
+    texture.ring_on(
+        target,
+        starts,
+        which,
+        swarm.bank(),
+        4.0 * db(level_db) * amplitude * texture.pan_gains(rng.uniform(-1, 1, len(starts))),
     )
 
 
 def _stones(target: Floats, stretch: Stretch, level_db: float, drain: Array) -> None:
     """Shingle dragged back by the water: many small knocks of stone on stone."""
     rng = stretch.rng("stones")
-    starts = grain_times(rng, 190.0 * drain.mean(axis=0) ** 1.3)
+    starts = texture.grain_times(rng, 190.0 * drain.mean(axis=0) ** 1.3)
     size = np.minimum(0.3 + rng.pareto(2.0, len(starts)), 5.0)
-    gains = 5.0 * db(level_db) * size * pan_gains(rng.uniform(-0.9, 0.9, len(starts)))
-    ring_on(target, starts, rng.integers(0, STONES, len(starts)), _stone_knocks(), gains)
+    gains = 5.0 * db(level_db) * size * texture.pan_gains(rng.uniform(-0.9, 0.9, len(starts)))
+    texture.ring_on(target, starts, rng.integers(0, STONES, len(starts)), _stone_knocks(), gains)
 
 
 @lru_cache(maxsize=1)
@@ -187,7 +179,7 @@ def _stone_knocks() -> list[Floats]:
         )
         click = rng.standard_normal(1400) * np.exp(-t / 0.0002) * 0.5
         both = np.asarray(wave + click)
-        found.append(band_limited(both / np.sqrt(np.sum(np.square(both)))))
+        found.append(texture.band_limited(both / np.sqrt(np.sum(np.square(both)))))
     return found
 
 

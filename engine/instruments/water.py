@@ -7,25 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.instruments import pouring  # noqa: F401  pour and splash belong to this family
+from engine.instruments import pouring, texture  # noqa: F401  pour and splash belong to this family
 from engine.instruments.bubbles import Swarm, bubble
 from engine.instruments.dsp import Array, band, db, noise_psd, samples, stream
 from engine.instruments.registry import number, register
-from engine.instruments.texture import (
-    BLOCK,
-    STEP,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    band_limited,
-    diffuse,
-    grain_times,
-    in_bursts,
-    pan_gains,
-    ring_on,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import SAMPLE_RATE, Layer, Note, Parameter, Samples
 
 LEVEL = 0.02
@@ -118,10 +104,10 @@ class Stream(Bed):
 def _wash(stretch: Stretch, run: Run, flow: Array) -> Floats:
     surge = 0.06 * stretch.drift("surge", 0.5)
     bustle = sum(_life(stretch, run, place) for place in range(run.places)) / run.places
-    wash = diffuse(run.wash, stretch.rng("wash"))
-    wash *= upsampled(db(run.wash_db) * flow**1.1 * np.exp(surge) * bustle**0.5)
-    low = diffuse(run.low, stretch.rng("low"))
-    low *= upsampled(db(run.low_db) * flow**1.2 * np.exp(0.7 * surge) * bustle)
+    wash = texture.diffuse(run.wash, stretch.rng("wash"))
+    wash *= texture.upsampled(db(run.wash_db) * flow**1.1 * np.exp(surge) * bustle**0.5)
+    low = texture.diffuse(run.low, stretch.rng("low"))
+    low *= texture.upsampled(db(run.low_db) * flow**1.2 * np.exp(0.7 * surge) * bustle)
     return stretch.crossfaded(wash + low)
 
 
@@ -139,12 +125,12 @@ def _where(stretch: Stretch, run: Run, place: int) -> float:
 def _gurgle(target: Floats, stretch: Stretch, run: Run, spot: Spot, place: int, flow: Array) -> None:
     rng = stretch.rng("gurgle", run.spots.index(spot), place)
     per_s = spot.per_s / run.places / (1.0 + spot.children)
-    starts = grain_times(rng, per_s * _life(stretch, run, place) * flow**0.6)
-    starts = in_bursts(starts, spot.children, spot.spread_s, rng)
+    starts = texture.grain_times(rng, per_s * _life(stretch, run, place) * flow**0.6)
+    starts = texture.in_bursts(starts, spot.children, spot.spread_s, rng)
     response, amplitude = spot.swarm.draw(rng, len(starts))
     around = np.clip(rng.normal(_where(stretch, run, place), 0.12, len(starts)), -1.0, 1.0)
-    loudness = db(spot.level_db) * _unit_gain(spot) * flow[np.minimum(starts // STEP, len(flow) - 1)] ** 0.6
-    ring_on(target, starts, response, spot.swarm.bank(), loudness * amplitude * pan_gains(around))
+    loudness = db(spot.level_db) * _unit_gain(spot) * flow[np.minimum(starts // texture.STEP, len(flow) - 1)] ** 0.6
+    texture.ring_on(target, starts, response, spot.swarm.bank(), loudness * amplitude * texture.pan_gains(around))
 
 
 @lru_cache(maxsize=16)
@@ -159,11 +145,11 @@ def _unit_gain(spot: Spot) -> float:
 def _patter(target: Floats, stretch: Stretch, run: Run, place: int, flow: Array) -> None:
     """Spray of small splashes: noise of some milliseconds, brighter where it is shorter."""
     rng = stretch.rng("patter", place)
-    starts = grain_times(rng, run.patter_per_s / run.places * _life(stretch, run, place) * flow**0.7)
+    starts = texture.grain_times(rng, run.patter_per_s / run.places * _life(stretch, run, place) * flow**0.7)
     size = np.minimum(0.4 + rng.pareto(2.2, len(starts)), 6.0)
     around = np.clip(rng.normal(_where(stretch, run, place), 0.2, len(starts)), -1.0, 1.0)
-    gains = 14.0 * db(run.patter_db) * size * pan_gains(around)
-    ring_on(target, starts, rng.integers(0, SPRAYS, len(starts)), _sprays(run.patter_s), gains)
+    gains = 14.0 * db(run.patter_db) * size * texture.pan_gains(around)
+    texture.ring_on(target, starts, rng.integers(0, SPRAYS, len(starts)), _sprays(run.patter_s), gains)
 
 
 @lru_cache(maxsize=4)
@@ -175,7 +161,7 @@ def _sprays(length_s: tuple[float, float]) -> list[Floats]:
         t = np.arange(int(8.0 * length * SAMPLE_RATE) + 64) / SAMPLE_RATE
         wave = rng.standard_normal(len(t)) * np.exp(-t / length) * np.minimum(t / (0.15 * length), 1.0)
         wave = band(wave, 1800.0, 12_000.0 * (length_s[0] / length) ** 0.3, 1)
-        found.append(band_limited(wave / np.sqrt(np.sum(np.square(wave)))))
+        found.append(texture.band_limited(wave / np.sqrt(np.sum(np.square(wave)))))
     return found
 
 
@@ -187,19 +173,19 @@ class Drip(Bed):
     parameters: tuple[Parameter, ...] = (DRIP_RATE, DRIP_SIZE)
 
     def draw(self, stretch: Stretch) -> Samples:
-        found = np.zeros((2, BLOCK), np.float32)
+        found = np.zeros((2, texture.BLOCK), np.float32)
         rng = stretch.rng("drips")
         sources = _drip_sources(stretch)
-        starts = grain_times(rng, stretch.curve(DRIP_RATE))
-        radius = stretch.curve(DRIP_SIZE)[starts // STEP]
+        starts = texture.grain_times(rng, stretch.curve(DRIP_RATE))
+        radius = stretch.curve(DRIP_SIZE)[starts // texture.STEP]
         for start, size, source in zip(
             starts.tolist(), radius, rng.integers(0, len(sources), len(starts)), strict=True
         ):
             place, scale, level = sources[int(source)]
             drop = drip(float(size) * scale * rng.lognormal(0.0, 0.06), rng)
             wave = np.float32(level * rng.lognormal(0.0, 0.15)) * drop
-            count = min(len(wave), BLOCK - start)
-            found[:, start : start + count] += pan_gains(np.array([place])).astype(np.float32) * wave[:count]
+            count = min(len(wave), texture.BLOCK - start)
+            found[:, start : start + count] += texture.pan_gains(np.array([place])).astype(np.float32) * wave[:count]
         return found
 
     def play(self, note: Note) -> Samples:
@@ -223,7 +209,7 @@ def drip(radius_m: float, rng: np.random.Generator) -> Array:
     t = np.arange(tick_count) / SAMPLE_RATE
     tick = 0.35 * rng.standard_normal(tick_count) * np.exp(-t / 0.0003) * np.minimum(t / 5e-5, 1.0)
     parts: list[tuple[int, Array]] = [
-        (0, band_limited(tick)),
+        (0, texture.band_limited(tick)),
         (samples(rng.uniform(0.005, 0.020)), bubble(radius_m, rng.uniform(0.10, 0.20))),
     ]
     if rng.random() < 0.3:

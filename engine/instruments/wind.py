@@ -10,22 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from engine.instruments import texture
 from engine.instruments.dsp import CONTROL_RATE, Array, db, noise_psd
 from engine.instruments.registry import register
-from engine.instruments.texture import (
-    CONTROLS,
-    HOP,
-    STEP,
-    Bed,
-    Floats,
-    Psd,
-    Stretch,
-    beating,
-    diffuse,
-    pan_gains,
-    turns,
-    upsampled,
-)
+from engine.instruments.texture import Bed, Floats, Psd, Stretch
 from engine.types import Parameter, Samples
 
 LEVEL = 0.02  # rms at 5 m/s; with the mean speed it grows as U, inside a gust as U^2
@@ -94,13 +82,13 @@ class Wind(Bed):
         stretch.crossfaded(found)
         for number in range(air.tones):
             found += _tone(stretch, air, number, speed[number % 2])
-        found *= upsampled(LEVEL * USUAL_M_S / stretch.curve(SPEED))
+        found *= texture.upsampled(LEVEL * USUAL_M_S / stretch.curve(SPEED))
         return found
 
 
 def _gusty_speed(stretch: Stretch, lag_s: float) -> Array:
     """Speed with its gusts, m/s, at one ear: `[CONTROLS]`; slow swells, gusts and flutter."""
-    first = stretch.index * HOP // STEP - round(lag_s * CONTROL_RATE)
+    first = stretch.index * texture.HOP // texture.STEP - round(lag_s * CONTROL_RATE)
     depth = stretch.curve(GUST)
     parts = (("swell", 0.06, 0.8, 0.24), ("gust", 0.25, 0.25, 0.12), ("flutter", 1.0, 0.02, 0.04))
     shape = sum(share * _rounded(stretch, name, cutoff, first, round_s) for name, cutoff, round_s, share in parts)
@@ -110,17 +98,17 @@ def _gusty_speed(stretch: Stretch, lag_s: float) -> Array:
 def _rounded(stretch: Stretch, name: str, cutoff_hz: float, first: int, round_s: float) -> Array:
     """A drift without the roughness of its fast part: air has mass."""
     margin = int(4.0 * round_s * CONTROL_RATE)
-    rough = stretch.drift_at(name, cutoff_hz, first - margin, CONTROLS + 2 * margin)
+    rough = stretch.drift_at(name, cutoff_hz, first - margin, texture.CONTROLS + 2 * margin)
     smooth = ndimage.gaussian_filter1d(rough, round_s * CONTROL_RATE)
-    return np.asarray(smooth[margin : margin + CONTROLS])
+    return np.asarray(smooth[margin : margin + texture.CONTROLS])
 
 
 def _turbulence(stretch: Stretch, psd: Psd, name: str, level_db: float, gains: list[Array], unrest: float) -> Floats:
     """One band of noise under the gusts of its two ears, with some unrest of its own."""
     own = np.exp(unrest * stretch.drift(name, 1.5))
-    noise = diffuse(psd, stretch.rng(name))
+    noise = texture.diffuse(psd, stretch.rng(name))
     for channel, gain in enumerate(gains):
-        noise[channel] *= upsampled(db(level_db) * gain * own)
+        noise[channel] *= texture.upsampled(db(level_db) * gain * own)
     return noise
 
 
@@ -133,12 +121,12 @@ def _tone(stretch: Stretch, air: Air, number: int, speed: Array) -> Floats:
     usual = float(np.mean(stretch.curve(SPEED))) / USUAL_M_S
     freq = np.clip(centre * (smooth / usual) ** air.glide * usual**0.3, 60.0, 6000.0)
     wander = 1.0 + 0.03 * ndimage.gaussian_filter1d(stretch.drift(f"wander {number}", 0.3), 12.0)
-    phase = 2.0 * np.pi * turns(freq * wander)
-    beat = beating(stretch.rng("tone", number), centre / air.sharpness)
+    phase = 2.0 * np.pi * texture.turns(freq * wander)
+    beat = texture.beating(stretch.rng("tone", number), centre / air.sharpness)
     wave = stretch.crossfaded(beat.real * np.cos(phase) - beat.imag * np.sin(phase))
     call = np.exp(0.5 * stretch.drift(f"call {number}", 0.2))
-    wave *= upsampled(db(air.tones_db) / np.sqrt(air.tones) * speed**3.0 * call)
-    return np.asarray(pan_gains(note.uniform(-0.7, 0.7, 1)) * wave, np.float32)
+    wave *= texture.upsampled(db(air.tones_db) / np.sqrt(air.tones) * speed**3.0 * call)
+    return np.asarray(texture.pan_gains(note.uniform(-0.7, 0.7, 1)) * wave, np.float32)
 
 
 WIND = register(Wind())
