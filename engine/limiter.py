@@ -23,35 +23,57 @@ _CEILING = dsp.db(CEILING_DBTP - 0.1)  # dither and the filter's ripple stay bel
 _WINDOW = CELL * 100
 
 
-def allow(need: dsp.Array, first_cell: int, ambient: Samples, action: Samples, material: Samples) -> dsp.Array:
-    """Lower `need` in the cells where the events peak too high; the oversampled peaks of the three stems and their sum.
+class Tops:
+    """The highest oversampled |values| of each cell: of the ambience, of either event stem, and of the events' sum.
 
-    Each stem is `[2, sample]` with CONTEXT samples more at both ends; their first own sample begins `first_cell`. Only
-    stretches that come near the ceiling, or near the highest so far, are oversampled.
+    Where a stretch stays far below the ceiling its plain samples stand for them.
     """
-    events = action + material
-    heard = np.concatenate([ambient, action, material, events, ambient + events])
-    count = heard.shape[1] - 2 * CONTEXT
-    rough = np.abs(heard)
-    highest = rough[:, CONTEXT : CONTEXT + count].max(axis=1, initial=0.0)
-    near = np.minimum(0.7 * highest, 0.4 * _CEILING)
-    for start in range(0, count, _WINDOW):
-        stop = min(start + _WINDOW, count)
-        tops = rough[:, start : stop + 2 * CONTEXT].max(axis=1)
-        loud = (tops >= near) & (tops > 0)
-        if not loud.any():
-            continue
-        fine = np.zeros((len(heard), stop - start), dtype=np.float32)
-        fine[loud] = loudness.oversampled(heard[loud, start : stop + 2 * CONTEXT])[:, CONTEXT : CONTEXT + stop - start]
-        highest = np.maximum(highest, fine.max(axis=1))
-        cells = np.pad(fine, ((0, 0), (0, -fine.shape[1] % CELL))).reshape(5, 2, -1, CELL).max(axis=(1, 3))
-        below = np.pad(rough[:2, CONTEXT + start : CONTEXT + stop], ((0, 0), (0, -(stop - start) % CELL)))
-        left = np.maximum(_CEILING - 1.06 * below.reshape(2, -1, CELL).max(axis=(0, 2)), 0.05)
-        allowed = np.minimum(_CEILING / np.maximum(cells[1:3].max(axis=0), _CEILING), left / np.maximum(cells[3], left))
-        at = first_cell + start // CELL
-        need[at : at + cells.shape[1]] = np.minimum(need[at : at + cells.shape[1]], allowed)
-    peaks = highest.reshape(5, 2).max(axis=1)
-    return np.asarray(peaks[[0, 1, 2, 4]], dtype=np.float64)
+
+    def __init__(self, cells: int) -> None:
+        self.ambient, self.own, self.events = (np.zeros(cells, dtype=np.float32) for _ in range(3))
+
+    def measure(self, first_cell: int, ambient: Samples, action: Samples, material: Samples) -> dsp.Array:
+        """Measure the cells from `first_cell` on; the oversampled peaks of the three stems and their sum.
+
+        Each stem is `[2, sample]` with CONTEXT samples more at both ends; its first own sample begins the cell. Only
+        stretches that come near the ceiling, or near the highest so far, are oversampled.
+        """
+        events = action + material
+        heard = np.concatenate([ambient, action, material, events, ambient + events])
+        count = heard.shape[1] - 2 * CONTEXT
+        rough = np.abs(heard)
+        inside = slice(CONTEXT, CONTEXT + count)
+        highest = rough[:, inside].max(axis=1, initial=0.0)
+        near = np.minimum(0.7 * highest, 0.4 * _CEILING)
+        fine = rough[:, inside].copy()
+        for start in range(0, count, _WINDOW):
+            stop = min(start + _WINDOW, count)
+            tops = rough[:, start : stop + 2 * CONTEXT].max(axis=1)
+            loud = (tops >= near) & (tops > 0)
+            if loud.any():
+                around = heard[loud, start : stop + 2 * CONTEXT]
+                fine[loud, start:stop] = loudness.oversampled(around)[:, CONTEXT : CONTEXT + stop - start]
+        cells = _by_cell(fine).reshape(5, 2, -1).max(axis=1)
+        here = slice(first_cell, first_cell + cells.shape[1])
+        self.ambient[here] = _by_cell(rough[:2, inside]).max(axis=0)
+        self.own[here], self.events[here] = cells[1:3].max(axis=0), cells[3]
+        peaks = np.maximum(highest, fine.max(axis=1, initial=0.0)).reshape(5, 2).max(axis=1)
+        return np.asarray(peaks[[0, 1, 2, 4]], dtype=np.float64)
+
+    def raise_events(self, gain: float | dsp.Array) -> None:
+        """What the tops become after a gain on the events, one or for each cell."""
+        self.own, self.events = (np.asarray(tops * gain, dtype=np.float32) for tops in (self.own, self.events))
+
+    def allow(self) -> dsp.Array:
+        """The gain of the events that each cell allows, at most 1."""
+        left = np.maximum(_CEILING - 1.06 * self.ambient, 0.05)
+        return np.asarray(np.minimum(_CEILING / np.maximum(self.own, _CEILING), left / np.maximum(self.events, left)))
+
+
+def _by_cell(values: Samples) -> Samples:
+    """The highest of each cell, `[row, cell]`."""
+    padded = np.pad(values, ((0, 0), (0, -values.shape[1] % CELL)))
+    return np.asarray(padded.reshape(len(values), -1, CELL).max(axis=2))
 
 
 def smooth(need: dsp.Array) -> dsp.Array:

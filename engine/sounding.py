@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import IO
@@ -20,6 +22,7 @@ import numpy as np
 from scipy import signal
 
 from engine.instruments import dsp, registry, space
+from engine.media.side_by_side import side_by_side
 from engine.score.score import LONGEST_EVENT_S, Score, is_bed
 from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples, ScoreError
 
@@ -39,6 +42,7 @@ class Track:
     def __init__(self, first: int, last: int, folder: Path | None = None) -> None:
         self.first, self.last = first, last
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
+        self._seeking = threading.Lock()  # several threads read
 
     def append(self, block: Samples) -> None:
         self._file.seek(0, os.SEEK_END)
@@ -63,8 +67,9 @@ class Track:
         sound = np.zeros((2, max(last - first, 0)), dtype=np.float32)
         lo, hi = max(first, self.first), min(last, self.last)
         if hi > lo:
-            self._file.seek((lo - self.first) * 8)
-            data = np.frombuffer(self._file.read((hi - lo) * 8), dtype="<f4")
+            with self._seeking:
+                self._file.seek((lo - self.first) * 8)
+                data = np.frombuffer(self._file.read((hi - lo) * 8), dtype="<f4")
             sound[:, lo - first : lo - first + len(data) // 2] = data.reshape(-1, 2).T
         return sound
 
@@ -144,12 +149,11 @@ def sound_score(
                 settled[note.id] = note
                 sums[note.layer].add(note_start(score, note), sound)
             upcoming += 1
+        block = {layer: sums[layer].take(block_last) for layer in Layer}
+        for note, part in zip(beds, side_by_side(partial(_bed, score, block_first, block_last), beds), strict=True):
+            _add_bed(block[note.layer], part)
         for layer, track in tracks.items():
-            block = sums[layer].take(block_last)
-            for note in beds:
-                if note.layer == layer:
-                    _add_bed(block, score, note, block_first)
-            track.append(block.astype(np.float32))
+            track.append(block[layer].astype(np.float32))
         progress((block_last - first) / (last - first))
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
 
@@ -193,7 +197,7 @@ def _sound_stretch(score: Score, first: int, last: int) -> Samples:
                 heard.add(note_start(score, note), sound_note(note))
     block = heard.take(last)
     for note in beds:
-        _add_bed(block, score, note, first)
+        _add_bed(block, _bed(score, first, last, note))
     return block.astype(np.float32)
 
 
@@ -255,14 +259,17 @@ def _head(sound: Samples, count: int) -> Samples:
 _AIR_REACH = 32
 
 
-def _add_bed(block: dsp.Array, score: Score, note: Note, block_first: int) -> None:
-    """Add what a texture note sounds in this block; exact in any block, so only gains and a short FIR are applied."""
+def _bed(score: Score, block_first: int, block_last: int, note: Note) -> tuple[int, dsp.Array]:
+    """What a texture note sounds in a block, and from which of its samples on.
+
+    It is exact in any block, so only gains and a short FIR are applied.
+    """
     start = note_start(score, note)
     length = dsp.samples(note.duration_s)
     first = max(block_first - start, 0)
-    last = min(block_first + block.shape[1] - start, length)
+    last = min(block_last - start, length)
     if last <= first:
-        return
+        return 0, np.zeros((2, 0))
     player = registry.instrument(note.instrument)
     assert isinstance(player, registry.Texture)
     if note.place.distance_m >= 8.0:
@@ -274,9 +281,12 @@ def _add_bed(block: dsp.Array, score: Score, note: Note, block_first: int) -> No
     pan = note.place.pan
     left, right = space.pan_gains(pan if isinstance(pan, int | float) else pan.at(at))
     envelope = gain * np.sqrt(2.0) * _fades(note, at)
-    offset = start + first - block_first
-    block[0, offset : offset + last - first] += sound[0] * (envelope * left)
-    block[1, offset : offset + last - first] += sound[-1] * (envelope * right)
+    return start + first - block_first, np.stack([sound[0] * (envelope * left), sound[-1] * (envelope * right)])
+
+
+def _add_bed(block: dsp.Array, bed: tuple[int, dsp.Array]) -> None:
+    offset, sound = bed
+    block[:, offset : offset + sound.shape[1]] += sound
 
 
 def _fades(note: Note, at_s: dsp.Array) -> dsp.Array | float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import limiter
 from engine.instruments import dsp
+from engine.media.side_by_side import side_by_side
 from engine.score.score import LEVEL, Mix, Score
 from engine.sounding import BLOCK, Track, sound_note_again
 from engine.types import SAMPLE_RATE, Curve, Layer, Note, Samples
@@ -24,7 +25,7 @@ class SceneStems:
     tracks: dict[Layer, Track]
     first: int  # of what the cut shows, without handles
     last: int
-    need: dsp.Array = field(default_factory=lambda: np.ones(0))  # gain that peaks allow, a cell, from the tracks' first
+    tops: limiter.Tops = field(default_factory=lambda: limiter.Tops(0))  # from the tracks' first sample on
     reduction: dsp.Array = field(default_factory=lambda: np.ones(0))  # the limiter on top of the mix's own curve
 
     @property
@@ -68,22 +69,34 @@ class SceneStems:
     def _scene_sample(self) -> float:
         return float(self.score.record_start * SAMPLE_RATE)
 
-    def keep_limiter(self) -> dsp.Array:
-        """Write the limiter into the score's mix, to stay when notes are edited or taken out; peaks as `limit`."""
+    def limit(self) -> dsp.Array:
+        """Measure the tops and set the limiter; the highest peaks of ambient, action, material and mix before it."""
+        first, last = self.sounded
+        self.tops = limiter.Tops(-(-(last - first) // limiter.CELL))
+        peaks = side_by_side(self._measure, blocks(first, last))
+        self.reduction = limiter.smooth(self.tops.allow())
+        return np.asarray(np.max([np.zeros(4), *peaks], axis=0))
+
+    def raise_events(self, more_db: float) -> None:
+        """Set the limiter for events that are so much louder than when they were measured."""
+        self.tops.raise_events(dsp.db(more_db))
+        self.reduction = limiter.smooth(self.tops.allow())
+
+    def keep_limiter(self) -> None:
+        """Write the limiter into the score's mix, to stay when notes are edited or taken out."""
         if len(self.reduction) and self.score.mix:
             cells, levels_db = limiter.corners(self.reduction)
             times = (self.sounded[0] + cells * limiter.CELL - self._scene_sample) / SAMPLE_RATE
             curve = Curve(tuple(np.round(times, 7).tolist()), tuple(levels_db.tolist()))
             self.score = replace(self.score, mix=replace(self.score.mix, limiter=curve))
-        return self.limit()
+            self.tops.raise_events(self.reduction)
+            self.reduction = np.ones(0)
 
-    def limit(self) -> dsp.Array:
-        """Set the limiter anew; the highest oversampled peaks of ambient, action, material and mix before it."""
-        first, last = self.sounded
-        self.need = np.ones(-(-(last - first) // limiter.CELL))
-        peaks = [self._allow(start, stop) for start, stop in blocks(first, last)]
-        self.reduction = limiter.smooth(self.need)
-        return np.asarray(np.max(peaks, axis=0)) if peaks else np.zeros(4)
+    def limited(self, first: int, count: int, step: int) -> dsp.Array:
+        """The limiter's gain on the events at every `step`-th sample from `first` on."""
+        if not len(self.reduction):
+            return np.ones(count)
+        return limiter.gain(self.reduction, (first - self.sounded[0] + step * np.arange(count)) / limiter.CELL)
 
     def edit_note(self, note: Note) -> tuple[int, int]:
         """Sound an edited note in place of the score's note of that id; the samples that changed. Raises ScoreError."""
@@ -92,15 +105,14 @@ class SceneStems:
             begin, end = self.sounded
             lowest = max((first - begin) // limiter.CELL - limiter.REACH_CELLS, 0)
             highest = (last - begin) // limiter.CELL + 1 + limiter.REACH_CELLS
-            self.need[lowest:highest] = 1.0
-            self._allow(begin + lowest * limiter.CELL, min(begin + highest * limiter.CELL, end))
-            self.reduction = limiter.smooth(self.need)
+            self._measure((begin + lowest * limiter.CELL, min(begin + highest * limiter.CELL, end)))
+            self.reduction = limiter.smooth(self.tops.allow())
         return first, last
 
-    def _allow(self, first: int, last: int) -> dsp.Array:
-        around = first - limiter.CONTEXT, last + limiter.CONTEXT
-        stems = (self.unlimited(layer, *around) for layer in (Layer.AMBIENT, Layer.ACTION, Layer.MATERIAL))
-        return limiter.allow(self.need, (first - self.sounded[0]) // limiter.CELL, *stems)
+    def _measure(self, span: tuple[int, int]) -> dsp.Array:
+        around = span[0] - limiter.CONTEXT, span[1] + limiter.CONTEXT
+        stems = (self.unlimited(layer, *around) for layer in Layer)
+        return self.tops.measure((span[0] - self.sounded[0]) // limiter.CELL, *stems)
 
     def close(self) -> None:
         for track in self.tracks.values():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import generate as engine
+from engine.media.side_by_side import side_by_side
 from engine.media.wave import WaveWriter
 from engine.media.wave_chunks import Broadcast
 from engine.score.reading import read_scores
@@ -127,26 +128,19 @@ def _write_stems(
     names = naming.stem_names(plan.shots, stems.scores, job.timeline.stem, plan.take)
     clips = []
     for index, (shot, span) in enumerate(zip(plan.shots, plan.spans, strict=True)):
-        for number, layer in enumerate(Layer):
-            name = names[index, layer]
-            about = _about(job, plan, stems, index, layer, name)
-            _write_stem(stage / f"{name}.wav", stems, shot, span, layer, job, about, cancel)
-            note = _clip_note(plan, stems, shot, layer)
-            clips.append(StemClip(layer, span, stage / f"{name}.wav", note))
-            progress(shot.name, "writing", (number + 1) / len(Layer))
+        paths = {layer: stage / f"{names[index, layer]}.wav" for layer in Layer}
+        side_by_side(partial(_write_stem, job, plan, stems, index, cancel), paths.items())
+        clips += [StemClip(layer, span, path, _clip_note(plan, stems, shot, layer)) for layer, path in paths.items()]
+        progress(shot.name, "writing", 1.0)
     return clips
 
 
 def _write_stem(
-    path: Path,
-    stems: Stems,
-    shot: Shot,
-    span: StemSpan,
-    layer: Layer,
-    job: Job,
-    about: Broadcast,
-    cancel: Cancel | None,
+    job: Job, plan: _Plan, stems: Stems, index: int, cancel: Cancel | None, place: tuple[Layer, Path]
 ) -> None:
+    layer, path = place
+    shot, span = plan.shots[index], plan.spans[index]
+    about = _about(plan, stems, index, layer, path.stem)
     seed = naming.number(path.stem, stems.of(shot).score.made_by.seed)
     with WaveWriter(path, 2, job.depth, about, seed=seed) as writer:
         for first in range(span.first_sample, span.last_sample, WRITE_BLOCK):
@@ -155,7 +149,7 @@ def _write_stem(
             writer.write(stems.read(shot, layer, first, min(first + WRITE_BLOCK, span.last_sample)))
 
 
-def _about(job: Job, plan: _Plan, stems: Stems, index: int, layer: Layer, name: str) -> Broadcast:
+def _about(plan: _Plan, stems: Stems, index: int, layer: Layer, name: str) -> Broadcast:
     span, score = plan.spans[index], stems.of(plan.shots[index]).score
     made_by = score.made_by
     note = (

@@ -38,23 +38,24 @@ class KWeighting:
         return np.asarray(weighted)
 
 
-class HopMeans:
-    """Means over each 100 ms of a row of values that comes in blocks."""
+class Means:
+    """Means over each `size` samples of a row of values that comes in blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._rest = np.zeros(0)
         self._means: list[npt.NDArray[np.float64]] = []
 
     def feed(self, values: npt.NDArray[np.float64]) -> None:
         values = np.concatenate([self._rest, values])
-        whole = len(values) // HOP * HOP
+        whole = len(values) // self._size * self._size
         if whole:
-            self._means.append(values[:whole].reshape(-1, HOP).mean(axis=1))
+            self._means.append(values[:whole].reshape(-1, self._size).mean(axis=1))
         self._rest = values[whole:]
 
     def means(self) -> npt.NDArray[np.float64]:
         """The last one padded with silence."""
-        tail = [np.array([self._rest.sum() / HOP])] if len(self._rest) else []
+        tail = [np.array([self._rest.sum() / self._size])] if len(self._rest) else []
         return np.concatenate([*self._means, *tail, np.zeros(0)])
 
 
@@ -62,7 +63,7 @@ class LoudnessMeter:
     """Feed `[channel, sample]` blocks of any length; ask for the loudness of all that went in."""
 
     def __init__(self, channels: int = 2) -> None:
-        self._filter, self._power = KWeighting(channels), HopMeans()
+        self._filter, self._power = KWeighting(channels), Means(HOP)
 
     def feed(self, block: Samples) -> None:
         self._power.feed(np.square(self._filter.apply(block)).sum(axis=0))
