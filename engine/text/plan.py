@@ -12,7 +12,7 @@ from engine.text.picks import Pick
 from engine.text.polarity import REPLACES, denies_only_degree, excluded
 from engine.text.slots import leaf, read_slots
 from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
-from engine.text.turns import ends_later, later_s, pause_s
+from engine.text.turns import gaps, later_s, pause_s
 from engine.types import Layer
 
 
@@ -93,6 +93,7 @@ def _attach_modifiers(
     reading: Reading, by_clause: list[list[Draft]], found: list[list[PlaceFound]], pauses: list[Fraction | None]
 ) -> None:
     """Clauses that name nothing speak of a neighbour: the one before, or the one after where a sentence begins."""
+    hushed = False  # by the first words for silence, which speak of all sources
     for clause, here, places_here, pause, before, after in zip(
         reading.clauses, by_clause, found, pauses, _last_filled(by_clause), _next_filled(by_clause), strict=True
     ):
@@ -101,8 +102,8 @@ def _attach_modifiers(
             continue
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])
-        if any(reading.ruled(clause.start, clause.end, "silence", "nothing")):
-            target = [made for drafts_there in by_clause for made in drafts_there]
+        if not hushed and any(reading.ruled(clause.start, clause.end, "silence", "nothing")):
+            target, hushed = [made for drafts_there in by_clause for made in drafts_there], True
         for made in target:
             add_words(reading, made, extra)
 
@@ -133,7 +134,7 @@ def _said_words(reading: Reading, clause: Clause) -> range:
 
 def _wait(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction | None], plan: Plan) -> None:
     """What comes some seconds after the source before: "a door opens, two seconds later footsteps", or a pause."""
-    for here, before, gap_s in zip(by_clause, _last_filled(by_clause), _gaps(reading, by_clause, pauses), strict=True):
+    for here, before, gap_s in zip(by_clause, _last_filled(by_clause), gaps(reading, by_clause, pauses), strict=True):
         if gap_s is None or not before or before[-1].family.plain.layer is Layer.AMBIENT:
             continue
         for made in (before[-1], here[0]):
@@ -141,19 +142,6 @@ def _wait(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction 
                 made.manner.times = replace(made.manner.times, start_s=None)
         plan.links[id(here[0])] = ("after", before[-1])
         plan.gaps_s[id(here[0])] = gap_s
-
-
-def _gaps(reading: Reading, by_clause: list[list[Draft]], pauses: list[Fraction | None]) -> list[Fraction | None]:
-    """For each clause that names a source the seconds from the source before, where the words say."""
-    gaps: list[Fraction | None] = []
-    pending: Fraction | None = None
-    for clause, here, pause in zip(reading.clauses, by_clause, pauses, strict=True):
-        later = later_s(reading, clause) if here else None
-        for_next = later is not None and ends_later(reading, clause)
-        pending = pause if pause is not None else pending
-        gaps.append((pending if later is None or for_next else later) if here else None)
-        pending = later if for_next else None if here else pending
-    return gaps
 
 
 def _last_filled(by_clause: list[list[Draft]]) -> list[list[Draft]]:

@@ -9,9 +9,8 @@ from engine.text.clauses import Clause, Reading
 from engine.text.lexicon import weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
-from engine.text.times import TimeMark
 from engine.text.tokens import Match, Token
-from engine.text.turns import goes_on, is_said_of_sound
+from engine.text.turns import goes_on, is_said_of_sound, turn_times
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -28,7 +27,7 @@ def negate(reading: Reading) -> None:
     """Mark in every clause the tokens that a negation rules."""
     for clause in reading.clauses:
         _negate(reading, clause)
-        _turn_times(reading, clause)
+        turn_times(reading, clause)
     _besides(reading)
     _contrasts(reading)
     for before, clause in zip(reading.clauses, reading.clauses[1:], strict=False):
@@ -36,25 +35,6 @@ def negate(reading: Reading) -> None:
             clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), before.scope, True
     _list_ends(reading)
     _exceptions(reading)
-
-
-def _turn_times(reading: Reading, clause: Clause) -> None:
-    """Turn a denial for a part of the time into when there is sound: "no birds until 4 s", "no sound after 5 s"."""
-    if clause.scope not in ("negation", "nothing", "silence"):
-        return
-    for index in range(clause.start, clause.end):
-        if turned := _turned(reading.tokens[index].time):
-            reading.tokens[index].time = turned
-            clause.scope, clause.negated = "", range(0)
-
-
-def _turned(mark: TimeMark | None) -> TimeMark | None:
-    """The time that a stretch from the beginning, or up to the end, leaves; None for all others."""
-    if mark is None or mark.wrong:
-        return None
-    if mark.end_s is not None and not mark.start_s:
-        return TimeMark(start_s=mark.end_s, turned=True)
-    return TimeMark(end_s=mark.start_s, turned=True) if mark.start_s is not None and mark.end_s is None else None
 
 
 def excluded(reading: Reading, clause: Clause) -> list[str]:

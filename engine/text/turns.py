@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.text.clauses import Clause, Reading
+from engine.text.times import TimeMark
 from engine.text.tokens import Match
 
 KINDS = ("starts", "stops")
@@ -103,6 +105,40 @@ def goes_on(reading: Reading, clause: Clause, match: Match) -> bool:
 
 def _is_stop(reading: Reading, index: int) -> bool:
     return reading.tokens[index].key == "stop" or reading.tokens[index].text in STOPPED
+
+
+def gaps(
+    reading: Reading, sources: Sequence[Sequence[object]], pauses: Sequence[Fraction | None]
+) -> list[Fraction | None]:
+    """For each clause that names a source the seconds from the source before, where the words say."""
+    gaps: list[Fraction | None] = []
+    pending: Fraction | None = None
+    for clause, here, pause in zip(reading.clauses, sources, pauses, strict=True):
+        later = later_s(reading, clause) if here else None
+        for_next = later is not None and ends_later(reading, clause)
+        pending = pause if pause is not None else pending
+        gaps.append((pending if later is None or for_next else later) if here else None)
+        pending = later if for_next else None if here else pending
+    return gaps
+
+
+def turn_times(reading: Reading, clause: Clause) -> None:
+    """Turn a denial for a part of the time into when there is sound: "no birds until 4 s", "no sound after 5 s"."""
+    if clause.scope not in ("negation", "nothing", "silence"):
+        return
+    for index in range(clause.start, clause.end):
+        if turned := _turned(reading.tokens[index].time):
+            reading.tokens[index].time = turned
+            clause.scope, clause.negated = "", range(0)
+
+
+def _turned(mark: TimeMark | None) -> TimeMark | None:
+    """The time that a stretch from the beginning, or up to the end, leaves; None for all others."""
+    if mark is None or mark.wrong:
+        return None
+    if mark.end_s is not None and not mark.start_s:
+        return TimeMark(start_s=mark.end_s, turned=True)
+    return TimeMark(end_s=mark.start_s, turned=True) if mark.start_s is not None and mark.end_s is None else None
 
 
 def _says(reading: Reading, index: int, kind: str) -> bool:

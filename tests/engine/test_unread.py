@@ -159,6 +159,12 @@ def test_the_work_grows_no_faster_than_the_text(words: str) -> None:
     assert calls_of(long) < 12 * calls_of(short)
 
 
+def test_many_words_for_silence_cost_no_square_of_their_number() -> None:
+    words = "rain, silence from 2 s. " * 400
+    read_words(words[:100])
+    assert calls_of(words[:9_600]) < 20 * calls_of(words[:960])
+
+
 def calls_of(words: str) -> int:
     """How many functions are called to read the words."""
     count = 0
