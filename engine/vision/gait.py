@@ -17,7 +17,8 @@ RUN_S = 0.42  # quicker steps than this are a run's
 LOWEST_AFTER_STRIKE_S = 0.05  # a walker is lowest in the middle of standing on both feet
 SINKS_AFTER_STRIKE_S = 0.03  # a runner falls on until the leg has taken the weight
 SPAN_STEPS = 6.0
-LEAST_QUALITY = 0.4
+LEAST_QUALITY, LEAST_OF_RUN = 0.4, 0.25
+OF_WHOLE_STEP = 0.15  # a run has less of its power at twice the period than this; a walk's legs swing twice a step
 LEAST_STEPS = 4
 LEAST_SINK = 0.05  # px a picture
 LEAST_SHARE = 0.35  # of the usual bob: less, and the body is out of sight or stands
@@ -39,9 +40,9 @@ def gait(moments: Sequence[Moment], frame_s: float) -> Cadence | None:
     times = np.array([m.time_s for m in moments]) + (EXPOSED - 0.5) * frame_s
     found = [(_wave(times, signal), signal) for signal in _signals(moments)]
     (wave, signal) = max(found, key=lambda pair: pair[0].quality)
-    if wave.quality < LEAST_QUALITY or float(signal.std()) < LEAST_SINK:
-        return None
     running = wave.period_s < RUN_S
+    if wave.quality < (LEAST_OF_RUN if running else LEAST_QUALITY) or float(signal.std()) < LEAST_SINK:
+        return None
     if running:
         signal = _signals(moments)[1]
     peaks = _peaks(times, signal, wave.period_s)
@@ -63,7 +64,14 @@ def _calmed(signal: Floats) -> Floats:
 
 
 def _wave(times: Floats, signal: Floats) -> _Wave:
-    periods = np.geomspace(SHORTEST_S, LONGEST_S, 240)
+    found = _strongest(times, signal, np.geomspace(SHORTEST_S, LONGEST_S, 240))
+    if found.period_s >= RUN_S:
+        return found
+    slower = _strongest(times, signal, 2 * found.period_s * np.linspace(0.95, 1.05, 21))
+    return slower if slower.quality > OF_WHOLE_STEP * found.quality else found
+
+
+def _strongest(times: Floats, signal: Floats, periods: Floats) -> _Wave:
     turns = np.exp(-2j * np.pi * times / periods[:, None])
     power = np.abs(turns @ signal) ** 2 * 2 / (times.size * float(signal @ signal) + 1e-9)
     best = int(np.argmax(power))

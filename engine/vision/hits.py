@@ -19,7 +19,8 @@ from engine.vision.watch import Moment, Watched
 
 ON_BEAT_S = 0.06
 SURE_BOB = 0.6  # of its quality: more telling than feet
-LEAST_FOOTFALL = 0.0  # mean log odds
+FAINT_BOB = 0.4
+LEAST_FOOTFALL, SURE_FOOTFALL = 0.0, 5.0  # mean log odds; what a faint bob needs
 SURE_BLOW, MOST_OFF_BEAT = 0.5, 2
 SURELY_NO_STEP = -3.0
 ON_BOUNCE_S = 0.025
@@ -87,10 +88,13 @@ def _at_a_pace(steps: list[Instant], walk: Cadence) -> list[Instant]:
 def _bob(found: list[Instant], moments: list[Moment], frame_s: float) -> Cadence | None:
     """The rhythm of a body's bob, if what is seen besides looks like footfalls: hands and whole pictures bob too."""
     sure = sum(one.confidence for one in found)
-    if not sure or sum(one.confidence * one.footfall for one in found) < LEAST_FOOTFALL * sure:
+    footfall = sum(one.confidence * one.footfall for one in found) / sure if sure else LEAST_FOOTFALL
+    if not footfall > LEAST_FOOTFALL:
         return None
     bob = gait(moments, frame_s)
-    return None if bob is None or _belied(bob, found) else bob
+    if bob is None or (bob.quality < FAINT_BOB and footfall < SURE_FOOTFALL):
+        return None
+    return None if _belied(bob, found) else bob
 
 
 def _belied(bob: Cadence, found: list[Instant]) -> bool:
@@ -132,11 +136,11 @@ def _bounced(found: list[Instant], watched: Watched, frame_s: float) -> list[Ins
 
 
 def _as_bounce(one: Instant, bounce: Bounce) -> Instant:
-    sure = BOUNCE_CONFIDENCE
+    one = replace(one, footfall=-1.0, bounces=True)
     if not bounce.seen:
-        return replace(one, time_s=bounce.time_s, confidence=sure, strength=bounce.strength, footfall=-1.0)
+        return replace(one, time_s=bounce.time_s, confidence=BOUNCE_CONFIDENCE, strength=bounce.strength)
     time_s = BY_FLIGHT * bounce.time_s + (1 - BY_FLIGHT) * one.time_s
-    return replace(one, time_s=time_s, confidence=max(one.confidence, sure), footfall=-1.0)
+    return replace(one, time_s=time_s, confidence=max(one.confidence, BOUNCE_CONFIDENCE))
 
 
 def _in_flight(one: Instant, chain: Sequence[Bounce]) -> Instant:
@@ -148,7 +152,8 @@ def _in_flight(one: Instant, chain: Sequence[Bounce]) -> Instant:
 
 def _in_row(found: list[Instant]) -> list[Instant]:
     """With the blows that a quick row lacks, where the least is seen of each."""
-    sure = sorted(one.time_s for one in _apart(found) if one.confidence >= ROW_SURE and one.footfall <= 0)
+    blows = [one for one in _apart(found) if one.footfall <= 0 and not one.bounces]
+    sure = sorted(one.time_s for one in blows if one.confidence >= ROW_SURE)
     taken: dict[int, Instant] = {}
     for hole in missing(sure):
         seen = [_nearest(found, time_s, reach_s) for time_s, reach_s in hole]

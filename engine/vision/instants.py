@@ -35,6 +35,7 @@ class Instant:
     footfall: float  # log odds
     confidence: float = 0.0
     strength: float = 1.0  # of an inferred bounce, its speed over that of the last one seen
+    bounces: bool = False  # one contact of a ball's many
 
     @property
     def best(self) -> Candidate:

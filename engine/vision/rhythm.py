@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 SHORTEST_S, LONGEST_S = 0.09, 0.42
-REACH = 4  # gaps either side from which the usual one is taken
-LEAST_ALIKE = 5
-ALIKE = 0.2  # share by which gaps of one row differ
+REACH = 8  # gaps either side from which the usual one is taken
+LEAST_ALIKE = 4
+ALIKE = 0.15  # share by which gaps of one row differ
 MOST_MISSING = 2
-OFF = 0.24  # of the usual gap: a missing one lies no farther from where it is expected
+OFF = 0.15  # of the usual gap: a missing one lies no farther from where it is expected
 
 
 def missing(times_s: Sequence[float]) -> list[list[tuple[float, float]]]:

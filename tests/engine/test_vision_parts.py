@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -163,6 +165,28 @@ def test_a_walker_is_lowest_fifty_milliseconds_after_the_heel(rate: int, period_
 def test_a_runner_lands_just_after_falling_fastest() -> None:
     found = gait(bobbing(0.34, 0.53, 30), 1 / 30)
     assert found is not None and all(min(abs(b - 0.5 - 0.34 * k) for b in found.times_s) < 0.012 for k in range(12))
+
+
+def test_legs_that_swing_twice_a_step_make_no_run_of_a_walk() -> None:
+    steps, legs = bobbing(0.58, 0.5, 30), bobbing(0.29, 0.4, 30)
+    both = [
+        replace(step, sinking=(0.55 * step.sinking[0] + leg.sinking[0], 0.0))
+        for step, leg in zip(steps, legs, strict=True)
+    ]
+    found = gait(both, 1 / 30)
+    assert found is None or found.period_s == pytest.approx(0.58, rel=0.05)
+
+
+def test_a_runner_is_told_from_a_faint_bob_and_a_walker_is_not() -> None:
+    rng = np.random.default_rng(5)
+
+    def shaken(period_s: float) -> list[Moment]:
+        seen = bobbing(period_s, 0.5, 30)
+        return [replace(m, sinking=tuple(np.array(m.sinking) + rng.normal(0, 0.7))) for m in seen]
+
+    run, walk = gait(shaken(0.34), 1 / 30), gait(shaken(0.55), 1 / 30)
+    assert run is not None and 0.25 < run.quality < 0.45 and run.period_s == pytest.approx(0.34, rel=0.02)
+    assert walk is None
 
 
 def test_what_moves_at_random_has_no_gait() -> None:

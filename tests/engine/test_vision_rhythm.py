@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.vision.cadence import NATURAL_S, evened
+from engine.vision.cadence import NATURAL_S, Cadence, evened
 from engine.vision.gait import gait
+from engine.vision.hits import _belied, _in_row
+from engine.vision.instants import Instant
 from engine.vision.motion import STILL
 from engine.vision.rhythm import missing
 from engine.vision.watch import Moment
@@ -65,3 +67,25 @@ def test_no_step_is_heard_where_nobody_is_left_to_walk() -> None:
     ]
     found = gait(moments, 1 / 30)
     assert found is not None and len(found.times_s) in (9, 10, 11) and max(found.times_s) < 5.4
+
+
+def instants(times_s: list[float], *, confidence: float = 0.9, bounces: bool = False) -> list[Instant]:
+    """What is seen of blows; what they were seen by does not matter here."""
+    return [Instant(t, (), (), (), -3.0, confidence, bounces=bounces) for t in times_s]
+
+
+def test_a_bob_between_whose_beats_things_are_struck_is_no_walkers() -> None:
+    bob = Cadence(tuple(1 + 0.3 * k for k in range(12)), 0.3, 0.6)
+    between = instants([1.1 + 0.3 * k for k in range(8)])
+    assert _belied(bob, between)
+    assert not _belied(bob, instants([1 + 0.3 * k for k in range(8)]))
+    assert not _belied(bob, between[:2]) and not _belied(
+        bob, instants([1.1 + 0.3 * k for k in range(8)], confidence=0.3)
+    )
+
+
+def test_a_row_takes_what_is_poorly_seen_but_no_row_is_made_of_bounces() -> None:
+    times = [1 + 0.2 * k for k in range(9) if k != 4]
+    missed = instants([1.81], confidence=0.2)
+    assert [one.confidence >= 0.5 for one in _in_row(instants(times) + missed)] == [True] * 9
+    assert [one.confidence >= 0.5 for one in _in_row(instants(times, bounces=True) + missed)] == [True] * 8 + [False]
