@@ -78,7 +78,11 @@ _NUMBER = (
 _UNIT = r"(?:milliseconds?\b|ms\b|毫秒|seconds?\b|secs?\b|s\b|秒钟|秒半?|minutes?\b|mins?\b|分钟|分|frames?\b|帧)"
 _TIMECODE = r"(?<![\d:])\d{1,2}:\d{2}:\d{2}[:;]\d{2}(?![\d:])"
 _CLOCK = r"(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?![\d:])"
-_LENGTH = rf"{_NUMBER}[ -]?个?{_UNIT}(?: ?(?:and )?{_NUMBER} ?{_UNIT})?"
+_LENGTH = (
+    rf"(?:{_NUMBER}[ -]?个?{_UNIT}(?: ?(?:and )?{_NUMBER} ?{_UNIT})?"
+    r"|\ban? (?:second|minute)(?= (?:later|before the|before it|from the end|into|after)\b)"
+    rf"|\b(?:second|frame) \d{{1,6}}\b(?! ?{_UNIT}))"
+)
 _SHOT = r"(?:shot|clip|scene|video|film|take|sequence)"
 _BACK = (
     rf"(?:{_LENGTH} (?:before|from|to|short of) "
@@ -152,6 +156,7 @@ def _seconds(text: str, clock: Clock) -> Seconds | None:
     if ":" in text:
         parts = [Fraction(part) for part in text.split(":")]
         return sum((part * 60**power for power, part in enumerate(reversed(parts))), Fraction(0))
+    text = re.sub(r"^an? ", "1 ", re.sub(r"^(second|frame) (\d+)", r"\2 \1", text))
     values = [_length(n, unit, clock) for n, unit in re.findall(rf"({_NUMBER})[ -]?个?({_UNIT})", text)]
     return sum((value for value in values if value is not None), Fraction(0)) if values else None
 
@@ -224,7 +229,7 @@ def _share(match: re.Match[str], clock: Clock) -> TimeMark:
         share = (number(match["parts_of"] or "") or Fraction(1)) / _parts(match["ways"])
     elif match["third_zh"]:
         share = (number(match["third_zh"]) or Fraction(1)) / (number(match["parts_zh"]) or Fraction(1))
-    verb = match["share_verb"]
+    verb = "from" if match["from_half"] else match["share_verb"]
     return TimeMark(
         at_share=None if verb in ("from", "until") else share,
         start_share=share if verb == "from" else None,
@@ -274,6 +279,7 @@ _SOURCES: dict[str, tuple[str, Reader]] = {
         rf"|(?:an? |(?P<parts_of>{_WORD}) )(?P<ways>thirds?|quarters?)(?= (?:of the way|through|in)\b)"
         rf"|in the middle of the {_SHOT}|midpoint of the {_SHOT})"
         rf"(?: of the way)?(?: (?:through|into|in)\b)?(?: (?:the|this) {_SHOT}\b)?"
+        r"|(?P<from_half>从(?:一半|中途)(?:处|的?地方)?(?:开始|起)?)"
         r"|(?:在|到|到了)?(?:一半的?时候?|过半时?|中途|(?:视频|镜头|片子|画面|影片)中间(?:的?时候|时)?)"
         r"|(?:在|到|到了)?(?P<parts_zh>[三四五])分之(?P<third_zh>[一二两三四])(?:处|的?时候?|的地方)",
         _share,
@@ -285,8 +291,11 @@ _SOURCES: dict[str, tuple[str, Reader]] = {
         rf"|每秒钟?(?P<rate_zh>{_NUMBER})[次下声])",
         _every,
     ),
-    "first": (rf"(?:(?:for|in|during) )?(?:the )?(?:first|前|头) ?(?P<first_length>{_LENGTH})", _first),
-    "last": (rf"(?:(?:for|in|during) )?(?:the )?(?:last|final|最后) ?(?P<last_length>{_LENGTH})", _last),
+    "first": (
+        rf"(?:(?:for|in|during) )?(?:the )?(?:first|(?:开场|开头|片头)前?|前|头) ?(?P<first_length>{_LENGTH})",
+        _first,
+    ),
+    "last": (rf"(?:(?:for|in|during) )?(?:the )?(?:last|final|最后|结尾|片尾|末尾) ?(?P<last_length>{_LENGTH})", _last),
     "span": (
         rf"(?:from |从|在|between )?(?P<span_from>第? ?(?:{_MOMENT}|{_NUMBER}))(?:{_TO}|(?<=\w) and (?=\S))"
         rf"(?P<span_to>{_MOMENT})(?:之间|期间)?",

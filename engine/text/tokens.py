@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from engine.text.lexicon import Lexicon, Meaning, lexicon, weight
 from engine.text.times import Clock, TimeMark, marks, number
@@ -71,6 +72,9 @@ def tokenise(text: str, clock: Clock) -> list[Token]:
         tokens.append(Token(text[start:end], start, end, kind="time", time=mark))
         position = end
     tokens.extend(_pieces(text, position, len(text)))
+    for before, token in pairwise(tokens):
+        if before.time and token.text == ":":
+            token.kind = "mark"  # "2 s: a door slams" is one thought
     for index in range(len(tokens)):
         tokens[index].matches = _matches(tokens, index)
     return tokens

@@ -362,6 +362,13 @@ TIMES = [
     ("一半的时候关门", Times(at_share=(S(1, 2),))),
     ("后半段有风", Times(start_share=S(1, 2))),
     ("雨停了", Times(fade_out=True)),
+    ("at frame 48 a knock", Times(at_s=(S(2),))),
+    ("door slams at second 3", Times(at_s=(S(3),))),
+    ("a second before the end, a knock", Times(at_s=(S(-1),))),
+    ("开场两秒有鸟叫", Times(start_s=S(0), end_s=S(2))),
+    ("结尾三秒下雨", Times(start_s=S(-3))),
+    ("从一半开始下雨", Times(start_share=S(1, 2))),
+    ("快结束的时候敲门", Times(start_s=S(-2))),
     ("no footsteps until 2 s", Times(start_s=S(2))),
     ("no rain after 3 s", Times(end_s=S(3))),
     ("silence for the first two seconds, then rain", Times(start_s=S(2))),
@@ -433,6 +440,12 @@ def test_how_long_one_thing_comes_after_another(words: str, gap_s: S | None) -> 
     by_entry = {source.entry: source for source in read_words(words).sources}
     assert by_entry["footsteps.concrete"].times == Times(after=by_entry["door.close"].id, gap_s=gap_s)
     assert by_entry["door.close"].times == Times()
+
+
+def test_a_list_of_times_gives_each_its_own() -> None:
+    door, steps = read_words("2s: door slam, 4s: footsteps").sources
+    assert (door.times, steps.times) == (Times(at_s=(S(2),)), Times(at_s=(S(4),)))
+    assert read_words("a second knock").sources[0].times == Times()
 
 
 MANNERS = [
