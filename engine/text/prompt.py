@@ -15,6 +15,7 @@ from engine.text.sources import Draft
 from engine.text.splash import splashed
 from engine.text.times import Clock
 from engine.text.tokens import tokenise
+from engine.text.turns import is_beat
 from engine.text.unread import idle_words, unknown_words
 from engine.text.words import HAN, plain
 from engine.types import WordsError
@@ -45,7 +46,7 @@ def read_words(
     text = plain(words)
     reading = read_clauses(text, tokenise(text, Clock(frame_rate, start_timecode)))
     for clause in reading.clauses:
-        clause.picks = splashed(reading, clause)
+        clause.picks = [] if is_beat(reading, clause) else splashed(reading, clause)
     negate(reading)
     plan = make_plan(reading)
     guesses, unknown, told = unknown_words(reading)

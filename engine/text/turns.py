@@ -78,6 +78,11 @@ def pause_s(reading: Reading, clause: Clause) -> Fraction | None:
     return None
 
 
+def is_beat(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause is a screenplay's pause, "Beat.", and no blow."""
+    return clause.end - clause.start == 1 and reading.tokens[clause.start].text in ("beat", "pause", "停顿")
+
+
 def later_s(reading: Reading, clause: Clause) -> Fraction | None:
     """How long after what came before: the two seconds of "two seconds later", 两秒后."""
     for index in range(clause.start, clause.end):

@@ -100,6 +100,7 @@ SOURCES = [
     ("she turns the tap on, water runs into the sink", ["tap.running"]),
     ("篮球弹四下然后滚走", ["ball.rubber", "roll.wood"]),
     ("他沿着铁楼梯飞奔下来", ["footsteps.metal"]),
+    ("She drops her keys. Beat. She picks them up.", ["keys.jingle"]),
     ("wellies in the mud", ["footsteps.mud"]),
     ("leaves rustle underfoot", ["footsteps.leaves"]),
     ("sets the glass on the table", ["put.glass"]),
