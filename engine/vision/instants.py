@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from engine.vision.evidence import Candidate
 from engine.vision.model import contact_outputs, instant_outputs
-from engine.vision.tracks import Series
+from engine.vision.tracks import Row, Series
 from engine.vision.watch import Watched
 
 EXPOSED = 0.25  # of a frame after its stamp: where the shutter is open, on average, at half a frame of exposure
@@ -18,8 +18,9 @@ JOIN_S = 0.04
 JOIN_PX = 40
 APART_S = 0.05
 DOUBTED = 0.45
-BY_THING = 5  # of an instant's figures: the likeliest of its things
+BY_THING, BY_STIR = 5, 6  # of an instant's figures: the likeliest of its things, and of what merely changed
 SURE_OF_THING = 0.35
+FAINT_PX, LEAST_BACKED = 50, 0.05
 LEAST_LOG_ODDS = -3.5
 Floats = npt.NDArray[np.float64]
 
@@ -61,9 +62,15 @@ def weighed(watched: Watched, found: list[Candidate], frame_s: float) -> list[In
     shares = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
     smooth = _SmoothBodies(watched)
     return [
-        replace(one, confidence=min(float(p), DOUBTED) if smooth.deny(one) else float(p))
+        replace(one, confidence=min(float(p), DOUBTED) if smooth.deny(one) or _faint(one) else float(p))
         for one, p in zip(joined, shares, strict=True)
     ]
+
+
+def _faint(one: Instant) -> bool:
+    """Little is moving, falls still, and no change nearby has a path that is stopped: a finger in the air does that."""
+    at = one.best
+    return at.source == "hush" and one.figures[BY_STIR] < LEAST_BACKED and _row(at).area < FAINT_PX
 
 
 class _SmoothBodies:
@@ -99,7 +106,11 @@ def _unsafe(watched: Watched, found: list[Candidate], frame_s: float) -> npt.NDA
 
 
 def _sample_s(candidate: Candidate) -> float:
-    return candidate.kink.track.rows[candidate.kink.row].time
+    return _row(candidate).time
+
+
+def _row(candidate: Candidate) -> Row:
+    return candidate.kink.track.rows[candidate.kink.row]
 
 
 def join(found: list[Candidate], outputs: Floats, frame_s: float) -> list[Instant]:

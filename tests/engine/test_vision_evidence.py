@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from engine.vision import model
-from engine.vision.evidence import FEATURES, candidates
-from engine.vision.instants import frame_length
+from engine.vision.contacts import Kink
+from engine.vision.evidence import FEATURES, Candidate, candidates
+from engine.vision.instants import Instant, _faint, frame_length
+from engine.vision.tracks import Row, Track
 from engine.vision.watch import Watched, Watcher
 from tests.engine.footage import wall
 
@@ -48,3 +50,12 @@ def test_the_tables_weigh_every_figure_and_say_what_they_were_fitted_on() -> Non
     assert all(len(table["middle"]) == len(FEATURES) for table in raw["contacts"])
     first, last = raw["made_from"]["seeds"]
     assert 1000 <= first <= last, "the scoring's own scenes, seeds from 0, must never be fitted on"
+
+
+@pytest.mark.parametrize(("width_px", "stir_share", "doubted"), [(5, 0.0, True), (5, 0.4, False), (60, 0.0, False)])
+def test_the_rest_of_something_small_alone_is_doubted(width_px: int, stir_share: float, doubted: bool) -> None:
+    row = Row(1.0, 50, 50, 50 - width_px / 2, 50 + width_px / 2, 45, 50, 5.0 * width_px, 4.0, 0.0, 50, 50, 30)
+    kink = Kink(1.0, 0, "fade", 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, Track(-1, 0, [row]))
+    rest = Candidate(1.0, 30, kink, "hush", 50, 50, ())
+    figures = (1.0, 1.0, 1.0, 1.0, 1.0, 0.5, stir_share, 0.0, 0.9, 0.1, -6.0, 0.0)
+    assert _faint(Instant(1.0, (rest,), (0.9,), figures, -6.0)) is doubted
