@@ -16,7 +16,7 @@ from engine.stems import SceneStems
 from engine.text.intent import Decision, Intent
 from engine.text.ontology import ontology
 from engine.text.prompt import read_words
-from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Settings, Shot
+from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Settings, Shot, seconds_to_sample
 from engine.vision.ahead import Seen
 from engine.vision.look import Look
 
@@ -162,7 +162,7 @@ def _sound(
     *,
     align: bool,
 ) -> SceneStems:
-    to_sample = sounding.seconds_to_sample
+    to_sample = seconds_to_sample
     first, last = shots[0].record_start - shots[0].head, shots[-1].record_end + shots[-1].tail
     name = shots[0].name if len(shots) == 1 else f"{shots[0].name} .. {shots[-1].name}"
     score, tracks = sounding.sound_score(

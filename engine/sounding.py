@@ -6,15 +6,15 @@ timeline's start.
 
 from __future__ import annotations
 
-import math
 import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import IO
 
@@ -22,18 +22,23 @@ import numpy as np
 from scipy import signal
 
 from engine.instruments import dsp, registry, space
-from engine.media.side_by_side import side_by_side
+from engine.media.side_by_side import a_little_ahead
 from engine.score.score import LONGEST_EVENT_S, Score, is_bed
-from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Note, OutputError, Samples, ScoreError
+from engine.types import (
+    SAMPLE_RATE,
+    Cancel,
+    CancelledError,
+    Layer,
+    Note,
+    OutputError,
+    Samples,
+    ScoreError,
+    seconds_to_sample,
+)
 
 BLOCK = 10 * SAMPLE_RATE
 LONGEST_RING_S = 30.0  # no note sounds longer than this after its duration
 ALIGN_WINDOW_S, ALIGN_REACH_S, ALIGN_BELOW_HZ = 0.030, 0.0015, 400.0
-
-
-def seconds_to_sample(seconds: Fraction) -> int:
-    """The sample nearest to an exact time; halves go up."""
-    return math.floor(seconds * SAMPLE_RATE + Fraction(1, 2))
 
 
 class Track:
@@ -140,21 +145,22 @@ def sound_score(
     sums = {layer: _Sum(first, last) for layer in Layer}
     settled: dict[str, Note] = {}
     upcoming = 0
-    for block_first in range(first, last, BLOCK):
-        block_last = min(block_first + BLOCK, last)
-        while upcoming < len(events) and events[upcoming][0] < block_last:
-            for note, sound in _sound_event(events[upcoming][1], align):
-                if cancel and cancel.is_set():
-                    raise CancelledError("stopped while sounding")
-                settled[note.id] = note
-                sums[note.layer].add(note_start(score, note), sound)
-            upcoming += 1
-        block = {layer: sums[layer].take(block_last) for layer in Layer}
-        for note, part in zip(beds, side_by_side(partial(_bed, score, block_first, block_last), beds), strict=True):
-            _add_bed(block[note.layer], part)
-        for layer, track in tracks.items():
-            track.append(block[layer].astype(np.float32))
-        progress((block_last - first) / (last - first))
+    spans = [(start, min(start + BLOCK, last)) for start in range(first, last, BLOCK)]
+    with closing(a_little_ahead(partial(_bed, score), product(spans, beds))) as parts:
+        for _, block_last in spans:
+            while upcoming < len(events) and events[upcoming][0] < block_last:
+                for note, sound in _sound_event(events[upcoming][1], align):
+                    if cancel and cancel.is_set():
+                        raise CancelledError("stopped while sounding")
+                    settled[note.id] = note
+                    sums[note.layer].add(note_start(score, note), sound)
+                upcoming += 1
+            block = {layer: sums[layer].take(block_last) for layer in Layer}
+            for note, part in zip(beds, parts, strict=False):
+                _add_bed(block[note.layer], part)
+            for layer, track in tracks.items():
+                track.append(block[layer].astype(np.float32))
+            progress((block_last - first) / (last - first))
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
 
 
@@ -197,7 +203,7 @@ def _sound_stretch(score: Score, first: int, last: int) -> Samples:
                 heard.add(note_start(score, note), sound_note(note))
     block = heard.take(last)
     for note in beds:
-        _add_bed(block, _bed(score, first, last, note))
+        _add_bed(block, _bed(score, ((first, last), note)))
     return block.astype(np.float32)
 
 
@@ -259,11 +265,12 @@ def _head(sound: Samples, count: int) -> Samples:
 _AIR_REACH = 32
 
 
-def _bed(score: Score, block_first: int, block_last: int, note: Note) -> tuple[int, dsp.Array]:
+def _bed(score: Score, place: tuple[tuple[int, int], Note]) -> tuple[int, dsp.Array]:
     """What a texture note sounds in a block, and from which of its samples on.
 
     It is exact in any block, so only gains and a short FIR are applied.
     """
+    (block_first, block_last), note = place
     start = note_start(score, note)
     length = dsp.samples(note.duration_s)
     first = max(block_first - start, 0)

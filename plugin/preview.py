@@ -33,11 +33,12 @@ def write_preview(
 ) -> None:
     """Write an H.264 movie of the shots, in record order, black where nothing was chosen, with the mix as its sound.
 
-    The file is new, and appears whole or not at all. Raises OutputError, MediaError, CancelledError.
+    A name that ends in .mov makes it a QuickTime movie, any other MP4. The file is new, and appears whole or not at
+    all. Raises OutputError, MediaError, CancelledError.
     """
     with whole_file(path) as file:
         try:
-            with av.open(file, "w", format="mp4") as container:
+            with av.open(file, "w", format="mov" if path.suffix.lower() == ".mov" else "mp4") as container:
                 _write(container, shots, stems, progress, cancel)
         except av.error.FFmpegError as error:
             raise OutputError(f"the preview {path} cannot be written: {error.strerror}") from error

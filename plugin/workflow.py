@@ -28,7 +28,7 @@ from plugin.timeline.cut import Cut
 from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Selection, select
-from plugin.timeline.stem_span import StemSpan, stem_span
+from plugin.timeline.stem_span import StemSpan, seeking_warnings, stem_span
 
 if TYPE_CHECKING:
     from engine.performance import Stems
@@ -74,7 +74,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
             "writing": done - made_at,
             "all": done - begun,
         }
-        return _report(plan, stems, placed, seconds)
+        return _report(job, plan, stems, placed, seconds)
 
 
 def _plan(job: Job) -> _Plan:
@@ -202,17 +202,17 @@ def _write_extras(
 
         span = (plan.cut.timecode(plan.shots[0].record_start), plan.cut.timecode(plan.shots[-1].record_end))
         with made(job.picture, "picture.png") as path:
-            draw_stems(path, plan.shots, stems, span, job.words or plan.cut.name)
+            stems.warnings += draw_stems(path, plan.shots, stems, span, job.words or plan.cut.name)
         progress("picture", "drawing", 1.0)
     if job.preview:
         from plugin.preview import write_preview
 
-        with made(job.preview, "preview.mp4") as path:
+        with made(job.preview, f"preview{job.preview.suffix.lower()}") as path:
             write_preview(path, plan.shots, stems, lambda fraction: progress("preview", "encoding", fraction), cancel)
     return extras
 
 
-def _report(plan: _Plan, stems: Stems, placed: Placed, seconds: Mapping[str, float]) -> Report:
+def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mapping[str, float]) -> Report:
     shots = []
     for shot in plan.shots:
         notes = naming.notes_of(replace(shot, head=shot.head * 0, tail=shot.tail * 0), stems.scores)
@@ -230,7 +230,12 @@ def _report(plan: _Plan, stems: Stems, placed: Placed, seconds: Mapping[str, flo
         decisions=tuple((one.what, one.why) for one in stems.decisions),
         guesses=tuple((one.words, tuple(entry for entry, _ in one.entries)) for one in stems.intent.guesses),
         not_understood=stems.intent.not_understood,
-        warnings=(*plan.cut.warnings, *plan.selection.warnings, *stems.warnings),
+        warnings=(
+            *plan.cut.warnings,
+            *plan.selection.warnings,
+            *seeking_warnings(plan.spans, job.depth),
+            *stems.warnings,
+        ),
         extras=placed.extras,
         seconds=seconds,
     )

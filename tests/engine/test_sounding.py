@@ -14,7 +14,7 @@ from engine.media import loudness
 from engine.score.score import LEVEL, Mix, Score
 from engine.sounding import BLOCK
 from engine.stems import SceneStems
-from engine.types import SAMPLE_RATE, Curve, Layer, Note, Place, ScoreError
+from engine.types import SAMPLE_RATE, Curve, Layer, Note, Place, ScoreError, seconds_to_sample
 
 START = Fraction(1001, 30)  # 33.3666... s: not a whole sample
 ROOM = Place(0.2, 2.0, "living_room")
@@ -41,7 +41,7 @@ HITS = [*contact("a", 1.0), *contact("bb", 9.999), *contact("ccc", 14.25), *cont
 
 
 def sound(one: Score, *, align: bool = False) -> SceneStems:
-    first, last = (sounding.seconds_to_sample(at) for at in (one.record_start, one.record_start + one.duration))
+    first, last = (seconds_to_sample(at) for at in (one.record_start, one.record_start + one.duration))
     settled, tracks = sounding.sound_score(one, first - 24_000, last + 24_000, align=align)
     return SceneStems(settled, tracks, first, last)
 
@@ -52,7 +52,7 @@ def whole(stems: SceneStems, layer: Layer) -> np.ndarray:
 
 def test_a_note_begins_at_its_sample_counted_from_the_timelines_start() -> None:
     stems = sound(score(*contact("a", 1.0)))
-    wanted = sounding.seconds_to_sample(START + 1)
+    wanted = seconds_to_sample(START + 1)
     heard = np.flatnonzero(np.abs(whole(stems, Layer.ACTION)).max(axis=0) > 0)
     assert 0 <= heard[0] + stems.first - 24_000 - wanted <= 2
 

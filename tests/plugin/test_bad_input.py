@@ -119,7 +119,7 @@ def test_what_cannot_be_is_refused_in_words(cut: Path, given: list[str], capsys:
     [
         ("picture", "p.gif", "a PNG picture, and p.gif does not say so; call it p.png"),
         ("picture", "p", "call it p.png"),
-        ("preview", "x.mov", "an MP4 movie, and x.mov does not say so; call it x.mp4"),
+        ("preview", "x.avi", "an MP4 or QuickTime movie, and x.avi does not say so; call it x.mp4"),
     ],
 )
 def test_a_name_of_another_kind_of_file_is_refused_before_the_work(

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from engine.media.decode import pictures_at
+from engine.media.wave_chunks import Depth
 from plugin import preview
 from plugin.timeline.choice import Choice
 from plugin.workflow import Job, make_stems
@@ -72,3 +73,17 @@ def test_a_picture_of_another_shape_stands_whole_in_the_middle(size: tuple[int, 
     assert abs(len(columns) / len(rows) - size[1] / size[0]) < 0.02
     middle = made[270]
     assert middle[columns[5], 0] == 100 and middle[columns[-5], 0] == 200
+
+
+@pytest.mark.parametrize(("name", "brand"), [("p.mp4", b"isom"), ("p.MOV", b"qt  ")])
+def test_it_is_the_kind_of_movie_that_its_name_says(cut: Path, tmp_path: Path, name: str, brand: bytes) -> None:
+    make_stems(Job(cut, Choice(range="0-12"), "rain", preview=tmp_path / name), quiet)
+    assert (tmp_path / name).read_bytes()[4:12] == b"ftyp" + brand
+
+
+def test_what_mlt_and_missing_fonts_make_of_it_is_told(cut: Path, tmp_path: Path) -> None:
+    report = make_stems(
+        Job(cut, Choice(range="0-12"), "rain \U0001f327", depth=Depth.INT24, picture=tmp_path / "p.png"), quiet
+    )
+    assert any("MLT 7.12" in warning for warning in report.warnings)
+    assert any("shows boxes" in warning for warning in report.warnings)
