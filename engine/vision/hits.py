@@ -19,8 +19,8 @@ from engine.vision.watch import Moment, Watched
 
 ON_BEAT_S = 0.06
 SURE_BOB = 0.6  # of its quality: more telling than feet
-FAINT_BOB = 0.4
-LEAST_FOOTFALL, SURE_FOOTFALL = 0.0, 5.0  # mean log odds; what a faint bob needs
+CLEAR_BOB, FAINT_BOB = 0.7, 0.4
+CLEAR_NEEDS, PLAIN_NEEDS, FAINT_NEEDS = -1.0, 0.0, 5.0  # mean log odds of footfalls
 SURE_BLOW, MOST_OFF_BEAT = 0.5, 2
 SURELY_NO_STEP = -3.0
 ON_BOUNCE_S = 0.025
@@ -87,14 +87,12 @@ def _at_a_pace(steps: list[Instant], walk: Cadence) -> list[Instant]:
 
 def _bob(found: list[Instant], moments: list[Moment], frame_s: float) -> Cadence | None:
     """The rhythm of a body's bob, if what is seen besides looks like footfalls: hands and whole pictures bob too."""
-    sure = sum(one.confidence for one in found)
-    footfall = sum(one.confidence * one.footfall for one in found) / sure if sure else LEAST_FOOTFALL
-    if not footfall > LEAST_FOOTFALL:
+    bob, sure = gait(moments, frame_s), sum(one.confidence for one in found)
+    if bob is None or not sure or _belied(bob, found):
         return None
-    bob = gait(moments, frame_s)
-    if bob is None or (bob.quality < FAINT_BOB and footfall < SURE_FOOTFALL):
-        return None
-    return None if _belied(bob, found) else bob
+    footfall = sum(one.confidence * one.footfall for one in found) / sure
+    needed = CLEAR_NEEDS if bob.quality > CLEAR_BOB else PLAIN_NEEDS if bob.quality > FAINT_BOB else FAINT_NEEDS
+    return bob if footfall > needed else None
 
 
 def _belied(bob: Cadence, found: list[Instant]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.vision.cadence import NATURAL_S, Cadence, evened
 from engine.vision.gait import gait
-from engine.vision.hits import _belied, _in_row
+from engine.vision.hits import _belied, _bob, _in_row
 from engine.vision.instants import Instant
 from engine.vision.motion import STILL
 from engine.vision.rhythm import missing
@@ -89,3 +89,16 @@ def test_a_row_takes_what_is_poorly_seen_but_no_row_is_made_of_bounces() -> None
     missed = instants([1.81], confidence=0.2)
     assert [one.confidence >= 0.5 for one in _in_row(instants(times) + missed)] == [True] * 9
     assert [one.confidence >= 0.5 for one in _in_row(instants(times, bounces=True) + missed)] == [True] * 8 + [False]
+
+
+@pytest.mark.parametrize(
+    ("shake", "footfall", "heard"), [(0.1, -0.5, True), (0.1, -1.5, False), (0.45, -0.5, False), (0.45, 0.5, True)]
+)
+def test_the_fainter_a_bob_the_more_must_look_like_footfalls(shake: float, footfall: float, heard: bool) -> None:
+    times, rng = np.arange(200) / 30, np.random.default_rng(2)
+    sank = 0.6 * np.cos(2 * np.pi * times / 0.55) + rng.normal(0, shake, 200)
+    seen = [
+        Moment(float(t), 0, 90.0, STILL, 0.1, 1, False, (float(v), float(v))) for t, v in zip(times, sank, strict=True)
+    ]
+    stirs = [Instant(t, (), (), (), footfall, 0.3) for t in (1.0, 2.0, 3.0)]
+    assert (_bob(stirs, seen, 1 / 30) is not None) is heard
