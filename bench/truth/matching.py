@@ -51,7 +51,7 @@ def score_events(
 ) -> Hits:
     """Compare found times (seconds from the first pts, in order) with the truth's contacts.
 
-    With the onsets' own `levels_db`, one that follows a right one within 250 ms and is 3 dB weaker, or within 600 ms
+    With the onsets' own `levels_db`, one that follows a right or an optional one within 250 ms and is 3 dB weaker, or within 600 ms
     and 12 dB weaker, is part of that event's sound: neither right nor false. (A key comes up again, gravel trickles.)
 
     Faint contacts and those outside the picture are neither missed nor false; nor is an onset within something that
@@ -61,17 +61,20 @@ def score_events(
     required = [event.t_s for event in truth.contacts if event.required]
     pairs = pair(required, found, tolerance_s)
     taken = {column for _, column in pairs}
-    own = _own_sounds(found, levels_db, taken) if levels_db is not None else set()
-    left = [time for index, time in enumerate(found) if index not in taken | own]
+    own = _own_sounds(found, levels_db, taken)
+    left = [index for index in range(len(found)) if index not in taken | own]
     optional = [event.t_s for event in truth.contacts if not event.required]
-    excused = {column for _, column in pair(optional, left, tolerance_s)}
-    false = [time for index, time in enumerate(left) if index not in excused and not _within(time, truth.spans)]
+    excused = {left[column] for _, column in pair(optional, [found[index] for index in left], tolerance_s)}
+    excused |= _own_sounds(found, levels_db, excused)
+    false = [index for index in left if index not in excused and not _within(found[index], truth.spans)]
     offsets = tuple(found[column] - required[row] for row, column in pairs)
     return Hits(offsets, tuple(pairs), len(false), len(required) - len(pairs), truth.duration_s)
 
 
-def _own_sounds(found: Sequence[float], levels_db: Sequence[float], right: set[int]) -> set[int]:
-    """Indices of onsets that belong to the sound of a right one before them."""
+def _own_sounds(found: Sequence[float], levels_db: Sequence[float] | None, right: set[int]) -> set[int]:
+    """Indices of onsets that belong to the sound of a right one before them; none where no levels are known."""
+    if levels_db is None:
+        return set()
     return {
         index
         for index, time in enumerate(found)

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from engine.media.decode import Frame, read_frames
+from engine.media.decode import Frame, probe, read_frames
 from engine.media.source import Report
 from engine.types import Cancel, CancelledError, Cue, Curve, MediaError, Shot
 from engine.vision import cache
@@ -134,7 +134,8 @@ def _colour_rate(shot: Shot) -> float:
 def _backward(shot: Shot, first: Fraction, last: Fraction, report: Report) -> Iterator[Frame]:
     """From `last` down to `first`, read in spans that fit in memory."""
     assert shot.media is not None
-    end = last
+    length = probe(shot.media).duration
+    end = min(last, length + BACKWARD_SPAN_S) if length else last  # nothing is shown far past the file's end
     while end > max(first, Fraction(0)):
         start = max(first, Fraction(0), end - BACKWARD_SPAN_S)
         span = list(read_frames(shot.media, start, end, colour_rate=_colour_rate(shot), report=report))

@@ -54,6 +54,12 @@ def test_pairs_are_one_to_one_and_within_the_tolerance(true: list[float], found:
     assert all(abs(true[row] - found[column]) <= tolerance for row, column in pairs)
 
 
+def test_what_trickles_after_a_faint_contact_is_as_little_false_as_after_a_loud_one() -> None:
+    faint = Event(2.0, "step", required=False)
+    hits = score_events(_truth(*_contacts(1), faint), [1.0, 2.01, 2.2, 4.0], levels_db=[-20.0, -30.0, -34.0, -34.0])
+    assert (hits.right, hits.false, hits.missed) == (1, 1, 0)
+
+
 def test_right_false_and_missed_are_counted() -> None:
     hits = score_events(_truth(*_contacts(1, 2, 3, 4)), [1.01, 1.98, 3.06, 6.0])
     assert (hits.right, hits.false, hits.missed) == (2, 2, 2)
