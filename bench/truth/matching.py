@@ -52,7 +52,8 @@ def score_events(
     """Compare found times (seconds from the first pts, in order) with the truth's contacts.
 
     With the onsets' own `levels_db`, one that follows a right or an optional one within 250 ms and is 3 dB weaker, or
-    within 600 ms and 12 dB weaker, is part of that event's sound: neither right nor false. (A key comes up again, gravel trickles.)
+    within 600 ms and 12 dB weaker, is part of that event's sound: neither right nor false. (A key comes up
+    again, gravel trickles.)
 
     Faint contacts and those outside the picture are neither missed nor false; nor is an onset within something that
     lasts, for a roll or a pour has grains of its own. The starts of what lasts are scored by `score_starts`.

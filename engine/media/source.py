@@ -19,6 +19,8 @@ from engine.types import MediaError, MissingMediaError
 
 T = TypeVar("T")
 
+SURE_S = Fraction(1, 2)  # every picture from this long before the one that is asked for is decoded
+
 
 @dataclass(slots=True)
 class Report:
@@ -116,7 +118,7 @@ def _from(source: Source, start: Fraction) -> Iterator[tuple[Fraction, av.VideoF
     """Pictures from the last whole one at or before `start`. Some formats land too late: they are sought earlier."""
     for back_s in (0, 2, 10, math.ceil(start) + 10):
         _seek(source, start - back_s)
-        timed = _timed(source)
+        timed = _timed(source, start - SURE_S)
         first = next(timed, None)
         if first is not None and (first[0] <= start or back_s > start):
             yield first
@@ -139,11 +141,11 @@ def _seek(source: Source, time: Fraction) -> None:
             source.container.seek(0)
 
 
-def _timed(source: Source) -> Iterator[tuple[Fraction, av.VideoFrame]]:
+def _timed(source: Source, asked: Fraction) -> Iterator[tuple[Fraction, av.VideoFrame]]:
     """Pictures with their own stamps; where a format has none, counted on from the last at the average rate."""
     interval = 1 / (source.stream.average_rate or Fraction(25))
     expected = Fraction(0)
-    for picture in _decoded(source):
+    for picture in _decoded(source, asked):
         stamp = picture.pts if picture.pts is not None else picture.dts
         time = stamp * (picture.time_base or Fraction(1)) - source.origin if stamp is not None else expected
         expected = time + interval
@@ -151,11 +153,14 @@ def _timed(source: Source) -> Iterator[tuple[Fraction, av.VideoFrame]]:
             yield time, picture
 
 
-def _decoded(source: Source) -> Iterator[av.VideoFrame]:
+def _decoded(source: Source, asked: Fraction) -> Iterator[av.VideoFrame]:
+    """Pictures as they are decoded; those before `asked` that no later one is built on are left out."""
     packets = source.container.demux(source.stream)
     while True:
         try:
             packet = next(packets, None)
+            if packet is not None:
+                source.stream.codec_context.skip_frame = "NONREF" if _before(source, packet, asked) else "DEFAULT"
             decoded = packet.decode() if packet is not None else []
         except EOFError:
             return
@@ -173,6 +178,12 @@ def _decoded(source: Source) -> Iterator[av.VideoFrame]:
             source.report.damaged += bool(picture.is_corrupt)
             source.report.decoded += 1
             yield picture
+
+
+def _before(source: Source, packet: av.Packet[av.VideoStream], asked: Fraction) -> bool:
+    if packet.pts is None or packet.time_base is None:
+        return False
+    return packet.pts * packet.time_base - source.origin < asked
 
 
 def shown_size(stream: av.video.stream.VideoStream, picture: av.VideoFrame) -> tuple[int, int]:

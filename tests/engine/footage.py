@@ -24,6 +24,7 @@ def write_film(
     pixel_format: str = "yuv420p",
     sample_aspect: Fraction | None = None,
     quarter_turns: int = 0,
+    key_every: int = 24,
 ) -> Path:
     """Encode `[height, width, 3]` pictures; `stamps` are pts in milliseconds for a varying rate.
 
@@ -35,7 +36,9 @@ def write_film(
         stream: av.VideoStream | None = None
         for k, picture in enumerate(pictures):
             if stream is None:
-                added = out.add_stream(codec, rate=rate, options={"crf": "16", "preset": "veryfast", "g": "24"})
+                added = out.add_stream(
+                    codec, rate=rate, options={"crf": "16", "preset": "veryfast", "g": str(key_every)}
+                )
                 assert isinstance(added, av.VideoStream)
                 stream = added
                 stream.height, stream.width, stream.pix_fmt = picture.shape[0], picture.shape[1], pixel_format

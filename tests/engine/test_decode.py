@@ -50,6 +50,14 @@ def test_a_range_gives_the_picture_on_screen_at_its_start_and_all_before_its_end
     assert [number(f.grey) for f in frames] == list(range(first, last + 1))
 
 
+def test_far_from_a_key_picture_the_same_is_shown_for_less_work(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "long.mp4", (counted(k) for k in range(55)), key_every=250)
+    report = Report(path)
+    frames = list(read_frames(path, Fraction(46, 25), Fraction(2), report=report))
+    assert [(f.time, number(f.grey)) for f in frames] == [(Fraction(k, 25), k) for k in range(46, 50)]
+    assert 4 < report.decoded < 44
+
+
 @pytest.mark.parametrize(
     ("height", "width", "shape"),
     [(1080, 1920, (108, 192)), (640, 360, (192, 108)), (200, 200, (144, 144)), (101, 203, (102, 203))],
