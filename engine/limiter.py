@@ -44,7 +44,7 @@ class Tops:
         rough = np.abs(heard)
         inside = slice(CONTEXT, CONTEXT + count)
         highest = rough[:, inside].max(axis=1, initial=0.0)
-        near = np.minimum(0.7 * highest, 0.4 * _CEILING)
+        near = np.minimum(0.7 * highest, 0.25 * _CEILING)
         fine = rough[:, inside].copy()
         for start in range(0, count, _WINDOW):
             stop = min(start + _WINDOW, count)

@@ -27,7 +27,7 @@ GROUPS: dict[str, tuple[Layer, ...]] = {"ambient": (Layer.AMBIENT,), "events": (
 TARGETS_LUFS = {"ambient": -34.0, "events": -23.3}
 LEVEL_RANGE_DB = (-24.0, 6.0)  # how far words may move a target
 MAKE_UPS, ENOUGH_DB = 4, 0.2
-SURE_WITHIN_DB = 6.0  # events raised further are measured anew: more of them come near the ceiling
+SURE_WITHIN_DB = 10.0  # events raised further are measured anew: more of them come near the ceiling
 MOST_AMBIENT_PEAK = 0.5
 
 DUCK_DB, DUCK_AHEAD_S, DUCK_ATTACK_S, DUCK_RELEASE_S = 2.0, 0.020, 0.030, 0.400
