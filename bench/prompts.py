@@ -1,8 +1,8 @@
 """How well words are read: precision, recall and F1 by kind of slot and language, negations obeyed, and every miss.
 
-    python -m bench.prompts [--language en] [--quiet]
+    python -m bench.prompts [--language en] [--set en_2] [--quiet]
 
-The gold prompts in tests/engine/gold were written without sight of the grammar.
+The gold prompts in tests/engine/gold were written without sight of the grammar: `en.json`, and later sets as `en_2.json`.
 """
 
 from __future__ import annotations
@@ -40,10 +40,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The readings of one language and their sums."""
+    """The readings of one set, or of some together, and their sums."""
 
     readings: tuple[Reading, ...]
     negations: int
+
+    @property
+    def obeyed(self) -> str:
+        return f"{self.negations - len(self.total.disobeyed)} of {self.negations}"
 
     @property
     def total(self) -> Verdict:
@@ -54,6 +58,9 @@ class Report:
         total = self.total
         return f1(len(total.hits), len(total.missing), len(total.extra))
 
+    def __add__(self, other: Report) -> Report:
+        return Report(self.readings + other.readings, self.negations + other.negations)
+
     @property
     def worst(self) -> list[Reading]:
         """The prompts with an error, the worst first."""
@@ -61,17 +68,33 @@ class Report:
         return sorted(wrong, key=lambda reading: (-len(reading.verdict.disobeyed), -reading.verdict.errors))
 
 
-def gold_prompts(language: str) -> list[Json]:
-    """The gold prompts of a language: `prompt`, `gold`, and `frame_rate` where a timecode needs one."""
-    prompts: list[Json] = json.loads((GOLD / f"{language}.json").read_text("utf-8"))
+def gold_sets(language: str = "") -> list[str]:
+    """The names of the sets of a language, or of all: "en", "en_2", ...; the oldest first."""
+    return [name for known in LANGUAGES for name in _sets(known) if language in ("", known)]
+
+
+def gold_prompts(name: str) -> list[Json]:
+    """The gold prompts of a set: `prompt`, `gold`, and `frame_rate` where a timecode needs one."""
+    prompts: list[Json] = json.loads((GOLD / f"{name}.json").read_text("utf-8"))
     return prompts
 
 
-def read_gold(language: str) -> Report:
-    """Read every gold prompt of a language and judge it."""
-    prompts = gold_prompts(language)
+def read_gold(name: str) -> Report:
+    """Read every gold prompt of a set and judge it."""
+    prompts = gold_prompts(name)
     readings = tuple(Reading(item["prompt"], judge(_read(item), item["gold"])) for item in prompts)
     return Report(readings, sum(_negations(item["gold"]) for item in prompts))
+
+
+def sums(reports: dict[str, Report]) -> str:
+    """Markdown: one row a set, and the sum of each language."""
+    rows = [_set_row(name, report) for name, report in reports.items()]
+    for language in LANGUAGES:
+        alike = [report for name, report in reports.items() if name.partition("_")[0] == language]
+        if len(alike) > 1:
+            rows.append(_set_row(f"{language}, all", sum(alike[1:], alike[0])))
+    head = ["| set | prompts | with an error | negations obeyed | F1 |", "|---|--:|--:|--:|--:|"]
+    return "\n".join(head + rows)
 
 
 def table(report: Report) -> str:
@@ -83,6 +106,11 @@ def table(report: Report) -> str:
     rows.append(_row("all", len(total.hits), len(total.missing), len(total.extra)))
     head = ["| slot | wanted | precision | recall | F1 |", "|---|--:|--:|--:|--:|"]
     return "\n".join(head + rows)
+
+
+def _sets(language: str) -> list[str]:
+    later = sorted(GOLD.glob(f"{language}_*.json"), key=lambda path: int(path.stem.partition("_")[2]))
+    return [language, *(path.stem for path in later)]
 
 
 def _read(item: Json) -> Intent:
@@ -104,10 +132,12 @@ def _row(kind: str, hits: int, missing: int, extra: int) -> str:
     return f"| {kind} | {hits + missing} | {precision:.3f} | {recall:.3f} | {f1(hits, missing, extra):.3f} |"
 
 
-def _print(language: str, report: Report, quiet: bool) -> None:
-    broken = len(report.total.disobeyed)
-    print(f"\n## {language}: {len(report.readings)} prompts, {len(report.worst)} with an error\n\n{table(report)}\n")
-    print(f"negations obeyed: {report.negations - broken} of {report.negations}\n")
+def _set_row(name: str, report: Report) -> str:
+    return f"| {name} | {len(report.readings)} | {len(report.worst)} | {report.obeyed} | {report.f1:.3f} |"
+
+
+def _print(name: str, report: Report, quiet: bool) -> None:
+    print(f"\n## {name}\n\n{table(report)}\n\nnegations obeyed: {report.obeyed}\n")
     if not quiet:
         print("\n".join(str(reading) for reading in report.worst))
 
@@ -115,11 +145,14 @@ def _print(language: str, report: Report, quiet: bool) -> None:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m bench.prompts", description=__doc__.partition("\n")[0])
-    parser.add_argument("--language", choices=LANGUAGES, help="one language alone")
+    parser.add_argument("--language", choices=LANGUAGES, default="", help="one language alone")
+    parser.add_argument("--set", choices=gold_sets(), help="one set alone")
     parser.add_argument("--quiet", action="store_true", help="tables without the misses")
     options = parser.parse_args()
-    for language in (options.language,) if options.language else LANGUAGES:
-        _print(language, read_gold(language), options.quiet)
+    reports = {name: read_gold(name) for name in ([options.set] if options.set else gold_sets(options.language))}
+    for name, report in reports.items():
+        _print(name, report, options.quiet)
+    print(f"\n## Sums\n\n{sums(reports)}")
 
 
 if __name__ == "__main__":
