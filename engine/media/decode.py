@@ -70,19 +70,26 @@ def probe(path: Path) -> Probe:
 
 
 def read_frames(
-    path: Path, start: Fraction, end: Fraction, *, colour_rate: float = 8.0, report: Report | None = None
+    path: Path,
+    start: Fraction,
+    end: Fraction,
+    *,
+    colour_rate: Fraction = Fraction(2),
+    report: Report | None = None,
+    threads: int = 2,
 ) -> Iterator[Frame]:
     """The pictures shown from `start` to `end` (seconds in the file), in order, each decoded once.
 
-    The first is the one on screen at `start`. MediaError if the file holds no picture there.
+    The first is the one on screen at `start`; so many a second come in colour. MediaError if the file holds no picture
+    there.
     """
     with open_media(path) as container:
-        source = source_of(path, container, report or Report(path), roughly=True)
+        source = source_of(path, container, report or Report(path), roughly=True, threads=threads)
         shown, colour_due = 0, Fraction(-(10**9))
         for time, picture in pictures(source, start, end):
             in_colour = time >= colour_due
             if in_colour:
-                colour_due = time + Fraction(9, 10) / Fraction(colour_rate)
+                colour_due = time + 1 / colour_rate
             shown += 1
             yield _small(source, time, picture, in_colour)
         if not shown:

@@ -82,13 +82,15 @@ def picture_stream(container: av.container.InputContainer) -> av.video.stream.Vi
     return first_of(s for s in container.streams.video if not s.disposition & Disposition.attached_pic)
 
 
-def source_of(path: Path, container: av.container.InputContainer, report: Report, *, roughly: bool = False) -> Source:
+def source_of(
+    path: Path, container: av.container.InputContainer, report: Report, *, roughly: bool = False, threads: int = 2
+) -> Source:
     """Ready to read; MediaError if there is no picture. `roughly`: for pictures that are made very small."""
     stream = picture_stream(container)
     if stream is None:
         raise MediaError(f"{path}: there is no picture in this file, only sound; choose a clip with picture.")
     stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = 2
+    stream.codec_context.thread_count = threads
     if roughly:  # at a tenth of the size the softening of block edges cannot be seen; it is a sixth of the decoding
         stream.codec_context.options = {"skip_loop_filter": "all"}
     origin = Fraction(0)

@@ -22,7 +22,8 @@ import cv2
 from engine.types import Cancel, CancelledError, MediaError, MissingMediaError, Progress, Shot
 from engine.vision.look import Look, look, recall
 
-PROCESSES = 2  # each decodes on threads of its own; more would only take memory
+PROCESSES = 2  # more would only take memory: where there are more cores, each decodes on several threads
+MOST_THREADS = 4
 WORTH_PROCESSES_S = 8.0  # of footage; with less, a thread is done before a process has begun
 _POLL_S = 0.05
 _STOP = -1
@@ -102,9 +103,10 @@ def _processes(shots: Sequence[Shot], progress: Progress) -> Iterator[list[Futur
     told = threading.Event()
     teller = threading.Thread(target=_tell, args=(shots, board, progress, told), name="look progress")
     teller.start()
+    threads = min((os.cpu_count() or 1) // min(PROCESSES, len(shots)), MOST_THREADS)
     pool = ProcessPoolExecutor(PROCESSES, _SPAWN, _begin, (board,))
     try:
-        yield [pool.submit(_look_there, shot, number) for number, shot in enumerate(shots)]
+        yield [pool.submit(_look_there, shot, number, max(threads, 1)) for number, shot in enumerate(shots)]
     finally:
         board[_STOP] = 1.0
         pool.shutdown(wait=True, cancel_futures=True)
@@ -149,8 +151,8 @@ def _end_with_parent() -> None:
         os._exit(1)  # nobody would ever take the answer
 
 
-def _look_there(shot: Shot, number: int) -> Look:
+def _look_there(shot: Shot, number: int, threads: int) -> Look:
     def told(fraction: float) -> None:
         _There.board[number] = fraction
 
-    return look(shot, told, _There())
+    return look(shot, told, _There(), threads=threads)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from pathlib import Path
 
 from engine.media.decode import Frame, probe, read_frames
 from engine.media.source import Report
@@ -16,9 +18,10 @@ from engine.types import Cancel, CancelledError, Cue, Curve, MediaError, Shot
 from engine.vision import cache
 from engine.vision.hits import hits
 from engine.vision.overview import camera_cues, cut_cues, motion_cues, motion_curve, place_cues, texture_cues
+from engine.vision.texture import EVERY_S
 from engine.vision.watch import Watched, Watcher
 
-COLOUR_RATE = 8.0
+COLOUR_RATE = 1 / Fraction(EVERY_S)
 MOST_PICTURES_S = 61  # of record time; what is faster cannot be heard as separate
 BACKWARD_SPAN_S = 3
 WINDOW_S, OVERLAP_S = 60.0, 2.0
@@ -34,8 +37,17 @@ class Look:
     motion: Curve | None = None  # how much of the picture moves, 0..1
 
 
-def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, cancel: Cancel | None = None) -> Look:
-    """Look at a shot, or remember it. MissingMediaError, MediaError, CancelledError."""
+def look(
+    shot: Shot,
+    progress: Callable[[float], None] = lambda fraction: None,
+    cancel: Cancel | None = None,
+    *,
+    threads: int = 2,
+) -> Look:
+    """Look at a shot, or remember it; decoded on so many threads beside this one, or on this alone for one.
+
+    MissingMediaError, MediaError, CancelledError.
+    """
     if shot.media is None:
         return Look(warnings=(f"{shot.name}: its picture is missing; only the words are followed there.",))
     kept = recall(shot)
@@ -45,7 +57,7 @@ def look(shot: Shot, progress: Callable[[float], None] = lambda fraction: None, 
     report = Report(shot.media)
     cues: list[Cue] = []
     motion: list[tuple[float, float]] = []
-    for first, last, watched in _watch(shot, report, progress, cancel):
+    for first, last, watched in _watch(shot, report, progress, cancel, threads):
         cues += _cues(watched, first, last, float(shot.duration))
         moved = motion_curve(watched) or Curve((), ())
         motion += [point for point in zip(moved.times_s, moved.values, strict=True) if first <= point[0] < last]
@@ -76,7 +88,7 @@ def _within(cue: Cue, duration_s: float) -> Cue:
 
 
 def _watch(
-    shot: Shot, report: Report, progress: Callable[[float], None], cancel: Cancel | None
+    shot: Shot, report: Report, progress: Callable[[float], None], cancel: Cancel | None, threads: int
 ) -> Iterator[tuple[float, float, Watched]]:
     """A long shot is watched a minute at a time, so that what is kept does not grow with it: (from, to, what was seen).
 
@@ -84,7 +96,7 @@ def _watch(
     """
     watchers: list[tuple[float, Watcher]] = []
     total_s = max(float(shot.duration), 1e-6)
-    with closing(_record_frames(shot, report)) as frames:
+    with closing(_record_frames(shot, report, threads)) as frames:
         for k, (time_s, frame) in enumerate(frames):
             if k % 16 == 0:
                 progress(min(0.99, max(0.0, time_s / total_s)))
@@ -105,10 +117,11 @@ def _watch(
     progress(1.0)
 
 
-def _record_frames(shot: Shot, report: Report) -> Generator[tuple[float, Frame], None, None]:
-    """Pictures in the order of the cut, with record seconds from the shot's start; decoded on a thread of its own."""
+def _record_frames(shot: Shot, report: Report, threads: int) -> Generator[tuple[float, Frame], None, None]:
+    """Pictures in the order of the cut, with record seconds from the shot's start."""
     last = -1.0
-    with closing(_aside(_source_frames(shot, report))) as frames:
+    source = _source_frames(shot, report, threads)
+    with closing(_aside(source) if threads > 1 else source) as frames:
         for frame in frames:
             time_s = float((frame.time - shot.source_start) / shot.speed) if shot.speed else 0.0
             if time_s - last >= 1 / MOST_PICTURES_S - 1e-6 or last < 0:
@@ -116,36 +129,38 @@ def _record_frames(shot: Shot, report: Report) -> Generator[tuple[float, Frame],
                 yield time_s, frame
 
 
-def _source_frames(shot: Shot, report: Report) -> Iterator[Frame]:
+def _source_frames(shot: Shot, report: Report, threads: int) -> Generator[Frame, None, None]:
     assert shot.media is not None
     start, end = shot.source_start, shot.source_start + shot.duration * shot.speed
+    read = partial(read_frames, shot.media, colour_rate=_colour_rate(shot), report=report, threads=threads)
     if shot.speed > 0:
-        yield from read_frames(shot.media, start, end, colour_rate=_colour_rate(shot), report=report)
+        yield from read(start, end)
     elif shot.speed < 0:
-        yield from _backward(shot, end, start, report)
+        yield from _backward(shot.media, end, start, read)
     else:
-        yield next(iter(read_frames(shot.media, start, start + Fraction(1, 1000), report=report)))
+        yield next(iter(read(start, start + Fraction(1, 1000))))
 
 
-def _colour_rate(shot: Shot) -> float:
-    return COLOUR_RATE * float(abs(shot.speed))
+def _colour_rate(shot: Shot) -> Fraction:
+    return COLOUR_RATE * (abs(shot.speed) or 1)
 
 
-def _backward(shot: Shot, first: Fraction, last: Fraction, report: Report) -> Iterator[Frame]:
+def _backward(
+    media: Path, first: Fraction, last: Fraction, read: Callable[[Fraction, Fraction], Iterator[Frame]]
+) -> Iterator[Frame]:
     """From `last` down to `first`, read in spans that fit in memory."""
-    assert shot.media is not None
-    length = probe(shot.media).duration
+    length = probe(media).duration
     end = min(last, length + BACKWARD_SPAN_S) if length else last  # nothing is shown far past the file's end
     while end > max(first, Fraction(0)):
         start = max(first, Fraction(0), end - BACKWARD_SPAN_S)
-        span = list(read_frames(shot.media, start, end, colour_rate=_colour_rate(shot), report=report))
+        span = list(read(start, end))
         inside = [f for f in span if f.time >= start] or span[:1]
         yield from reversed(inside)
         end = start
 
 
 def _aside(frames: Iterator[Frame]) -> Generator[Frame, None, None]:
-    """The same pictures, read on another thread, a few ahead. What it raises is raised here."""
+    """The same pictures, read on a thread of their own, a few ahead. What it raises is raised here."""
     ready: queue.Queue[Frame | BaseException | None] = queue.Queue(maxsize=_AHEAD)
     stop = threading.Event()
 

@@ -14,7 +14,7 @@ from engine.vision.bob import sinking
 from engine.vision.cuts import LOOKAHEAD, is_cut, is_flash, thumb
 from engine.vision.motion import STILL, CameraEye, Image, Move, warp
 from engine.vision.regions import Region, changed, noise_level, regions
-from engine.vision.texture import EVERY_S, FEWEST, LONGEST_SPAN_S, SPAN_S, Texture, TextureEye
+from engine.vision.texture import FEWEST, LONGEST_SPAN_S, SPAN_S, Texture, TextureEye
 from engine.vision.tracks import Track, Tracker
 
 AHEAD_S = 1.25
@@ -62,7 +62,6 @@ class Watcher:
         self._stirs = Tracker(width, height)
         self._backdrop = Backdrop()
         self._textures = TextureEye()
-        self._feel_at = -1.0
         self._window: deque[Seen] = deque()
         self._unbroken = False  # whether all that changed was clearly seen in the picture before
         self._judged = 0  # pictures of the window already looked at
@@ -164,9 +163,8 @@ class Watcher:
     def _feel(self, k: int) -> None:
         """The texture of the second around, twice a second."""
         now = self._window[k]
-        if now.time_s < self._feel_at or now.rgb is None:
+        if now.rgb is None:
             return
-        self._feel_at = now.time_s + EVERY_S
         scene = [s for s in self._window if s.scene == now.scene and not s.flash]
         around = [s for s in scene if abs(s.time_s - now.time_s) <= SPAN_S / 2 + 1e-6]
         if len(around) < FEWEST:  # few pictures a second

@@ -71,7 +71,7 @@ def test_pictures_are_small_in_their_own_shape(tmp_path: Path, height: int, widt
 
 
 def test_colour_comes_a_few_times_a_second(film: Path) -> None:
-    coloured = [f for f in read_frames(film, Fraction(0), ALL, colour_rate=5) if f.rgb is not None]
+    coloured = [f for f in read_frames(film, Fraction(0), ALL, colour_rate=Fraction(5)) if f.rgb is not None]
     assert 9 <= len(coloured) <= 13
     assert coloured[0].rgb is not None and coloured[0].rgb.shape == (54, 96, 3)
 
