@@ -85,13 +85,18 @@ def place_stems(
     document = open_document(timeline)
     path = output or free_path(timeline.with_name(f"{timeline.stem}.foley.otio"))
     take = next_take(document)
-    _check_names(document, stems)
+    check_stem_names(document, stems)
     target, root = (_stems_timeline(document),) * 2 if stems_only else (document.timeline, document.root)
     writer = _TrackWriter(read_document(document).start, target, path, for_resolve)
     tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
     target.tracks.extend(tracks)
     write_object(root, path)
     return Placement(path, take, tuple(track.name for track in tracks))
+
+
+def track_name(layer: Layer, take: int) -> str:
+    """As editors see it: "Foley Ambient", and for later takes "Foley Ambient 2"."""
+    return f"Foley {layer.value.capitalize()}" + (f" {take}" if take > 1 else "")
 
 
 def next_take(timeline: Path | Document) -> int:
@@ -145,8 +150,9 @@ class _TrackWriter:
             )
 
     def track(self, layer: Layer, take: int, stems: Sequence[StemClip]) -> otio.schema.Track:
-        name = f"Foley {layer.value.capitalize()}" + (f" {take}" if take > 1 else "")
-        track = otio.schema.Track(name, kind=otio.schema.TrackKind.Audio, metadata={NAMESPACE: {"take": take}})
+        track = otio.schema.Track(
+            track_name(layer, take), kind=otio.schema.TrackKind.Audio, metadata={NAMESPACE: {"take": take}}
+        )
         if self._for_resolve:
             track.metadata["Resolve_OTIO"] = {"Audio Type": "Stereo", "Locked": False}
         if self._trimmed is not None and self._trimmed.value > 0:
@@ -156,7 +162,7 @@ class _TrackWriter:
 
     def _fill(self, track: otio.schema.Track, stems: list[StemClip]) -> None:
         at_frame = 0
-        for stem, end_frame in _without_overlap(stems, track.name):
+        for stem, end_frame in without_overlap(stems, track.name):
             rate, lead = float(stem.span.rate), stem.span.start_frame - at_frame
             if lead:
                 track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, rate), RationalTime(lead, rate))))
@@ -176,7 +182,7 @@ class _TrackWriter:
         return otio.schema.Clip(stem.path.stem, reference, shown, metadata={NAMESPACE: dict(stem.note)})
 
 
-def _without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemClip, int]]:
+def without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemClip, int]]:
     """Each stem with its end frame: of a frame in which one shot gives way to the next, the next has the whole."""
     for stem, following in pairwise(stems):
         shared = stem.span.end_frame - following.span.start_frame
@@ -191,7 +197,8 @@ def _without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemCl
         yield stems[-1], stems[-1].span.end_frame
 
 
-def _check_names(document: Document, stems: Sequence[StemClip]) -> None:
+def check_stem_names(document: Document, stems: Sequence[StemClip]) -> None:
+    """OutputError for a stem whose name is not plain, or is on the timeline already."""
     taken = {name for node in walk(document.timeline.tracks) for name in _names(node.item)}
     for stem in stems:
         if not _PLAIN_NAME.fullmatch(stem.path.name):
