@@ -2,7 +2,7 @@
 
     python -m bench.prompts [--language en] [--set en_2] [--quiet]
 
-The gold prompts in tests/engine/gold were written without sight of the grammar: `en.json`, and later sets as `en_2.json`.
+The gold prompts in tests/engine/gold were written without sight of the grammar: `en.json`, then `en_2.json` ...
 """
 
 from __future__ import annotations

@@ -42,16 +42,17 @@ def _is_rubbed(clause: Clause, pick: Pick) -> bool:
 
 
 def _beside(reading: Reading, clause: Clause) -> list[Clause]:
-    at = next(index for index, other in enumerate(reading.clauses) if other is clause)
+    at = clause.place
     return [*reading.clauses[max(at - 1, 0) : at], *reading.clauses[at + 1 : at + 2]]
 
 
 def _is_ground(reading: Reading, clause: Clause, family: Family) -> bool:
     """Whether a clause names nothing but what a step is heard on: the second of "not on gravel but on wood"."""
-    if clause.heads() or clause.scope or family.id != "footsteps":
+    if clause.heads() or (clause.scope and not clause.negated) or family.id != "footsteps":
         return False
     name = family.takes[str(family.leaf_slot)]
-    return any(token.means(name) for token in reading.tokens[clause.start : clause.end])
+    kept = (reading.tokens[at] for at in range(clause.start, clause.end) if at not in clause.negated)
+    return any(token.means(name) for token in kept)
 
 
 def is_surface(reading: Reading, clause: Clause, pick: Pick, named: list[Pick]) -> bool:
@@ -84,6 +85,6 @@ def is_absorbed(reading: Reading, pick: Pick, named: list[Pick]) -> bool:
         between = reading.tokens[first + 1 : last]
         if other.first < pick.first and not any(t.means("object", "material") for t in between):
             return True
-        if pick.first < other.first and all(t.text == "的" or t.means("degrees") for t in between):
+        if pick.first < other.first and all(t.text in ("的", "of") or t.means("degrees") for t in between):
             return True
     return False

@@ -13,7 +13,8 @@ from engine.text.tokens import Match, Token
 from engine.text.words import is_han
 
 CONTROL = (
-    "nothing", "silence", "except", "only", "negation", "turn_off", "but", "then", "after", "before", "head", "place",
+    "nothing", "silence", "except", "only", "negation", "affirms", "turn_off", "but", "then", "after", "before", "head",
+    "place",
     "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "distance", "degrees", "implied_strength", "more",
     "less", "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
 )  # fmt: skip
@@ -35,6 +36,7 @@ class Clause:
     negated: range = range(0)  # tokens that a negation rules
     scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
     inherits: bool = False  # negated by the clause before: "no birds or dogs"
+    place: int = 0  # among the clauses of the reading
     denies_degree: bool = False  # only how a thing is: "not heavy rain"
 
     def heads(self) -> list[Pick]:
@@ -82,7 +84,8 @@ def read_clauses(text: str, tokens: list[Token]) -> Reading:
     for whole in _split(reading):
         for piece in _wishes(reading, whole):
             reading.clauses.extend(_relations(reading, piece))
-    for clause in reading.clauses:
+    for place, clause in enumerate(reading.clauses):
+        clause.place = place
         clause.picks = picks(tokens, reading.rules, clause.start, clause.end)
     for before, clause in pairwise(reading.clauses):
         if not clause.picks and before.picks:

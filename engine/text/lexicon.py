@@ -15,8 +15,8 @@ Key = tuple[str, ...]
 """Latin stems, or one Chinese word."""
 
 GRAMMAR = (
-    "separators", "then", "after", "before", "but", "negation", "turn_off", "except", "only", "nothing", "silence",
-    "sound_words",
+    "separators", "then", "after", "before", "but", "negation", "affirms", "turn_off", "except", "only", "nothing",
+    "silence", "sound_words",
     "striker_by", "struck_by", "prepositions", "locative_after", "of", "more", "less", "too", "fade_in", "fade_out",
     "at_beginning", "at_end", "whole", "times_word", "measure", "picture", "function", "joins_negation",
     "after_head_silent", "on", "starts", "stops", "pauses", "falls",
@@ -119,6 +119,8 @@ class Lexicon:
         """Long known words with one letter left out, for words with one wrong letter."""
         near: dict[str, str] = {}
         for (word, *rest), meanings in self.meanings.items():
+            if rest and any(m.kind == "distance" for m in meanings):
+                word, rest = max([word, *rest], key=len), []  # the "distance" of "in the distance"
             if not rest and word.isascii() and len(word) >= 5 and any(m.kind in SPELLED for m in meanings):
                 near.update({cut: word for cut in _cuts(word) if cut not in near})
         return near
@@ -128,7 +130,7 @@ class Lexicon:
         return next((self.near_spellings[cut] for cut in _cuts(word) if cut in self.near_spellings), None)
 
 
-SPELLED = frozenset({"head", "place", "degrees", "negation", "part", *SLOT_TABLES})
+SPELLED = frozenset({"head", "place", "degrees", "distance", "negation", "part", *SLOT_TABLES})
 
 
 @cache

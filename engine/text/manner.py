@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,7 +14,7 @@ from engine.text.picks import Pick
 from engine.text.slots import degree_effect, is_size
 from engine.text.times import TimeMark
 from engine.text.tokens import Match, Token
-from engine.text.turns import ends_by_itself, turn_at
+from engine.text.turns import NOT, ends_by_itself, turn_at
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -111,7 +112,9 @@ def count_of(reading: Reading, names: list[Pick], territory: range, family: Fami
 def _counts_things(reading: Reading, index: int, family: Family) -> bool:
     """Whether a number counts things: "three hammers", 三个球弹跳; not "three hammer blows", 敲三下."""
     at = index + 1
-    while at < len(reading.tokens) and reading.tokens[at].means("measure", "degrees", "size", "material"):
+    while at < len(reading.tokens) and (
+        reading.tokens[at].means("measure", "degrees", "size", "material") or reading.tokens[at].text == "of"
+    ):
         at += 1
     if at >= len(reading.tokens):
         return False
@@ -131,7 +134,9 @@ def _counts_name(reading: Reading, index: int, pick: Pick) -> bool:
     number = reading.tokens[index].number
     if not between and len(pick.indices) == 1 and reading.tokens[index].text == "一":
         return False
-    plain = all(t.means("degrees", "measure", "material", "size", "more", "of", "times_word") for t in between)
+    plain = all(
+        t.text == "of" or t.means("degrees", "measure", "material", "size", "more", "of", "times_word") for t in between
+    )
     return plain and number is not None and (number > 1 or reading.tokens[index].text in ("one", "1"))
 
 
@@ -185,7 +190,8 @@ def _degree(manner: Manner, reading: Reading, degree: str, match: Match, territo
 def _intensity(reading: Reading, index: int, territory: range) -> float:
     """1.5 after "very", 0.5 after "slightly", turned round after "not" or "not too"."""
     before = reading.tokens[max(territory.start, index - 2) : index]
-    if any(token.key in ("not", "不", "没", "没有", "never") for token in before):
+    denied = any(token.key in NOT for token in reading.tokens[territory.start : index])
+    if any(token.key in NOT for token in before) or (denied and before[-1].means("too")):
         return -0.5
     if any(token.means("less") for token in before[-1:]):
         return 0.5
@@ -200,6 +206,8 @@ def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:
     if not following or not match.has("degrees", "size"):
         return False
     weak = {m.value.partition(".")[0] for each in following[0].matches for m in each.meanings if m.kind == "weak"}
+    if match.has("size") and any(token.means("place") for token in following) and not following[0].means("head"):
+        return True
     return following[0].text in COLOURS or following[0].means("place") or bool(weak and family not in weak)
 
 
@@ -222,6 +230,8 @@ def _names_next(reading: Reading, match: Match) -> bool:
 def _is_preposition(reading: Reading, match: Match, territory: range) -> bool:
     """Whether "near" or "behind" only says beside what: "near a lake"."""
     token = reading.tokens[match.start]
+    if re.match(r" (?:him|her|them|it)\b", reading.text[token.end :]):
+        return True
     if match.size > 1 or not token.means("prepositions", "on"):
         return False
     return match.end < territory.stop and reading.tokens[match.end].means("picture", "head", "place", "object", "weak")

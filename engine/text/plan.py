@@ -46,6 +46,7 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
     by_clause = [drafts(reading, clause) for clause in reading.clauses]
     found = [places(reading, clause) for clause in reading.clauses]
     by_clause = _without_denials(_without_things(by_clause))
+    by_clause = _without_returns(reading, by_clause)
     pauses = [pause_s(reading, clause) for clause in reading.clauses]
     _attach_modifiers(reading, by_clause, found, pauses)
     for here in by_clause:
@@ -77,15 +78,43 @@ def _without_denials(by_clause: list[list[Draft]]) -> list[list[Draft]]:
 def _without_recounts(reading: Reading, by_clause: list[list[Draft]]) -> list[list[Draft]]:
     """A clause that only counts speaks of the source before: "a ball bounces, four bounces", "chops wood, 5 hits"."""
     for before, here in zip(_last_filled(by_clause), by_clause, strict=True):
-        if len(here) == 1 and before and _recounts(here[0], before[-1]):
+        if len(here) == 1 and before and _recounts(reading, here[0], before[-1]):
             before[-1].count = here[0].count
             here.clear()
     return by_clause
 
 
-def _recounts(made: Draft, before: Draft) -> bool:
+def _without_returns(reading: Reading, by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """A clause that only says how the source before sounds: "footsteps on metal, running", 脚步声几乎听不见."""
+    for before, here in zip(_last_filled(by_clause), by_clause, strict=True):
+        made = here[0] if len(here) == 1 and before and here[0].family is before[-1].family else None
+        if made and (_says_gait(reading, made, before[-1]) or _says_level(reading, made, before[-1])):
+            add_words(reading, before[-1], range(made.clause.start, made.clause.end))
+            here.clear()
+    return by_clause
+
+
+def _says_level(reading: Reading, made: Draft, before: Draft) -> bool:
+    """Whether a clause names a source again, and then only how loud it is: "..., the footsteps barely audible"."""
+    clause, pick = made.clause, made.pick
+    rest = range(pick.last + 1, clause.end)
+    plain = "." not in pick.value and pick.kind == "head" and pick.first == clause.start and not made.count
+    only = bool(rest) and all(reading.tokens[at].means("degrees", "more", "less", "function", "too") for at in rest)
+    return plain and only and clause.joiner == "comma" and before.manner.steps == before.manner.gain_db == 0
+
+
+def _says_gait(reading: Reading, made: Draft, before: Draft) -> bool:
+    """Whether a clause is nothing but how somebody walks, of steps named before: "footsteps on metal, running"."""
+    alone = made.clause.joiner in ("comma", "list") and made.clause.end - made.clause.start == len(made.pick.indices)
+    gait = all(reading.tokens[index].means("gait") for index in made.pick.indices)
+    return alone and gait and "gait" not in before.params
+
+
+def _recounts(reading: Reading, made: Draft, before: Draft) -> bool:
     general = made.family is before.family or made.family.id in before.family.absorbs
-    bare = made.clause.end - made.clause.start == len(made.pick.indices) + 1
+    rest = [at for at in range(made.clause.start, made.clause.end) if at not in made.pick.indices]
+    counted = [at for at in rest if not reading.tokens[at].means("times_word", "measure")]
+    bare = len(counted) == 1
     return general and bare and made.count is not None and before.count is None and before.clause is not made.clause
 
 
@@ -199,9 +228,15 @@ def _read_exclusions(reading: Reading, plan: Plan) -> None:
             reading.take(i for pick in clause.picks if pick.family == family for i in pick.indices)
         if clause.scope in ("negation", "except"):
             for pick in clause.picks:
-                if pick.kind == "place" and clause.negates(pick):
+                if pick.kind == "place" and clause.negates(pick) and not _is_other_ground(reading, plan, clause, pick):
                     plan.excluded.setdefault(pick.value, words)
                     reading.take(clause.negated)
+
+
+def _is_other_ground(reading: Reading, plan: Plan, clause: Clause, pick: Pick) -> bool:
+    """Whether a denied place is what somebody does not walk on: the grass of "on sand, not on grass"."""
+    walks = any(made.family.id == "footsteps" for made in plan.drafts)
+    return walks and not clause.heads() and all(reading.tokens[index].means("ground") for index in pick.indices)
 
 
 def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str) -> None:
@@ -214,12 +249,29 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
     if asked and denied and all(_denies_only_how(reading, clause, pick) for pick in denied):
         plan.decide(f"{family} is not forbidden", f"{words!r} denies only how it is, and the words ask for it")
         return
+    if name == family and asked and _is_another_kind(plan, clause, family, denied):
+        for entry in ontology().family(family).entries:
+            if entry.id not in asked and (not denied or entry.id == ontology().family(family).default):
+                plan.excluded.setdefault(entry.id, words)
+        return
     kinds = {pick.value for pick in denied}
     if name == family and asked - kinds and all("." in kind for kind in kinds) and kinds:
         for kind in sorted(kinds):
             plan.excluded.setdefault(kind, words)
         return
     plan.excluded.setdefault(_narrowed(reading, clause, name), words)
+
+
+def _is_another_kind(plan: Plan, clause: Clause, family: str, denied: list[Pick]) -> bool:
+    """Whether a denial of many families, or of what a thing does, leaves the kind that other words ask for.
+
+    "No cars, but a bicycle passes"; "the phone isn't ringing, it's vibrating".
+    """
+    asked = [made for made in plan.drafts if made.family.id == family and made.clause is not clause]
+    named = bool(asked) and all("." in made.pick.value for made in asked)
+    spoken_of = bool(clause.negated) and all(pick.first < clause.negated.start + 1 < pick.last + 2 for pick in denied)
+    usual = {ontology().family(family).default} & {made.entry.id for made in asked}
+    return named and (not denied or (spoken_of and not usual and all(p.value == family for p in denied)))
 
 
 def _denies_only_how(reading: Reading, clause: Clause, pick: Pick) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
-from engine.text.lexicon import weight
+from engine.text.lexicon import lexicon, weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
 from engine.text.tokens import Match, Token
-from engine.text.turns import goes_on, is_said_of_sound, turn_times
+from engine.text.turns import NOT, goes_on, is_said_of_sound, turn_times
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -28,6 +28,7 @@ def negate(reading: Reading) -> None:
     for clause in reading.clauses:
         _negate(reading, clause)
         turn_times(reading, clause)
+    _turn_relations(reading)
     _besides(reading)
     _contrasts(reading)
     for before, clause in zip(reading.clauses, reading.clauses[1:], strict=False):
@@ -44,10 +45,29 @@ def excluded(reading: Reading, clause: Clause) -> list[str]:
     ids = list(_groups(reading, clause))
     ids.extend(_excluded_id(pick.value) for pick in clause.picks if pick.kind != "place" and clause.negates(pick))
     kept = {pick.family for pick in clause.picks if pick.kind != "place" and not clause.negates(pick)}
+    ids.extend(_of_thing_before(reading, clause))
     return [name for index, name in enumerate(ids) if name not in ids[:index] and name not in kept]
 
 
-KINDS = ("nothing", "silence", "except", "only", "negation", "turn_off")
+def _of_thing_before(reading: Reading, clause: Clause) -> Iterator[str]:
+    """What a denied verb is of the thing that the clause before names: the clash of "sword swings, no clash"."""
+    before = reading.clauses[clause.place - 1] if clause.place else None
+    denied = [pick for pick in clause.heads() if clause.negates(pick) and len(pick.indices) == 1]
+    if before is None or len(denied) != 1:
+        return
+    tokens = reading.tokens[before.start : before.end]
+    named = {
+        m.value.partition(".")[0] for t in tokens for match in t.matches for m in match.meanings if m.kind in NAMED
+    }
+    for family in sorted(named - {denied[0].family}):
+        for pattern in lexicon().actions.get(family, ()):
+            if pattern.parts == ((reading.tokens[denied[0].first].key,),):
+                yield _excluded_id(pattern.meaning.value)
+
+
+NAMED = ("head", "weak")
+
+KINDS = ("affirms", "nothing", "silence", "except", "only", "negation", "turn_off")
 
 
 def _negate(reading: Reading, clause: Clause) -> None:
@@ -65,6 +85,8 @@ def _negate(reading: Reading, clause: Clause) -> None:
     elif "except" in kinds or "negation" in kinds:
         clause.scope, match = next((k, m) for k, m in found if k in ("except", "negation"))
         clause.negated = _reach(reading, clause, match.start, match.end)
+        if match.has("turn_off"):
+            clause.negated = range(match.start, clause.negated.stop)
         kept = next((m.start for k, m in found if k == "except" and m.start >= match.end), None)
         if kept is not None and clause.scope == "negation":
             clause.negated = range(clause.negated.start, kept)
@@ -97,9 +119,29 @@ ORDERS = frozenset(("turn", "switch", "shut", "put", "pleas", "kill"))
 def _is_order(reading: Reading, match: Match) -> bool:
     """Whether words that switch something off are told to the reader: nobody in the picture does it."""
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
-    if before and before.kind == "word" and (before.means("picture") or before.text in PRONOUNS):
+    asks = any(other.text in REQUESTS for other in reading.tokens[max(match.start - 3, 0) : match.start])
+    if before and not asks and before.kind == "word" and (before.means("picture") or before.text in PRONOUNS):
+        return False
+    if token.text in HANDLED and not _is_sound(reading, match.end):
         return False
     return is_han(token.text) or token.text.removesuffix("e") == token.key.removesuffix("e")
+
+
+REQUESTS = frozenset(("can", "could", "would", "will", "should", "shall", "may", "might", "let", "lets", "must"))
+"""Words that make an order of "we lose the clock"."""
+
+HANDLED = frozenset(("drop", "pull", "take", "strip", "cut"))
+"""Words that switch a sound off, "drop the music", but are done to things: "drop the glass"."""
+
+
+def _is_sound(reading: Reading, index: int) -> bool:
+    """Whether a sound is named here or right after a word for how it is, and no thing of the picture."""
+    for token in reading.tokens[index : index + 3]:
+        if token.means("weak", "object") and not token.means("groups"):
+            return False
+        if token.means("head", "groups", "sound_words", "place"):
+            return True
+    return False
 
 
 PRONOUNS = frozenset(("he", "she", "they", "we", "i", "it", "who", "他", "她", "他们", "她们", "我", "我们"))
@@ -118,7 +160,9 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     """The kind of negation that a phrase is, "" where it is none: "not too loud", 一只, "just after"."""
     kind = next(kind for kind in KINDS if match.has(kind))
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
-    if is_said_of_sound(reading, clause, match) or goes_on(reading, clause, match):
+    if match.has("affirms") or is_said_of_sound(reading, clause, match) or goes_on(reading, clause, match):
+        return ""
+    if kind == "only" and _limits(reading, clause, match):
         return ""
     if kind == "turn_off":
         return "negation" if _is_order(reading, match) else ""
@@ -131,6 +175,19 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     return kind
 
 
+def _limits(reading: Reading, clause: Clause, match: Match) -> bool:
+    """Whether "only" says when, where or how a thing sounds: "wind only from 3 to 6 s", 风声只在3秒到6秒."""
+    rest = range(match.end, clause.end)
+    following = reading.tokens[match.end : match.end + 2]
+    if following and following[0].time:
+        return True
+    if not any(pick.last < match.start for pick in clause.heads()) or any(p.last >= match.end for p in clause.heads()):
+        return False
+    manners = ("degrees", "pan", "distance", "at_beginning", "at_end", "place", "fade_in", "fade_out", "picture")
+    tokens = reading.tokens
+    return any(tokens[at].time or tokens[at].number is not None or tokens[at].means(*manners) for at in rest)
+
+
 def _is_shortly(reading: Reading, after: int, before: Token | None) -> bool:
     """Whether "just" says how near in time: "just before the end", "he just left"."""
     following = reading.tokens[after] if after < len(reading.tokens) else None
@@ -139,12 +196,23 @@ def _is_shortly(reading: Reading, after: int, before: Token | None) -> bool:
 
 
 def _turns_degree(reading: Reading, index: int, end: int) -> bool:
-    """Whether the negation only weakens a degree: "not too loud", 不太大."""
-    if reading.tokens[index - 1].key not in ("not", "不", "没", "没有", "never"):
+    """Whether the negation only weakens a degree: "not too loud", 不太大, "don't make it so loud", 别下那么大."""
+    if reading.tokens[index - 1].key not in NOT:
         return False
+    end = min(end, index + DEGREE_REACH)
+    end = next((at for at in range(index, end) if reading.tokens[at].kind in ("comma", "stop")), end)
+    if reading.tokens[index - 1].key in ORDERED or reading.tokens[index].key in MAKES:
+        index = next((at for at in range(index, end) if reading.tokens[at].means("too")), index)
     while index < end and reading.tokens[index].means("too", "more"):
         index += 1
     return index < end and reading.rule(index, "degrees", "size") is not None
+
+
+ORDERED = frozenset(("别", "不要", "不能"))
+DEGREE_REACH = 8
+"""Tokens from a denial to the degree that it denies: "don't make the rain on the roof so loud"."""
+
+MAKES = frozenset(("mak", "let", "have", "get", "be", "want", "需要", "让"))
 
 
 def _is_silent_noun(reading: Reading, clause: Clause) -> bool:
@@ -216,6 +284,22 @@ def _list_ends(reading: Reading) -> None:
         if clauses[first].scope == "negation" and all(_is_bare(reading, c) for c in clauses[first + 1 : last]):
             for clause in clauses[first + 1 : last + 1]:
                 clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), "negation", True
+
+
+TURNED = {
+    "after previous": "before previous", "before previous": "after previous",
+    "after next": "before next", "before next": "after next",
+}  # fmt: skip
+
+
+def _turn_relations(reading: Reading) -> None:
+    """ "No footsteps until the door opens": a denial up to an event, or from it on, says when there is sound."""
+    clauses = reading.clauses
+    for index, clause in enumerate(clauses):
+        beside = index + (-1 if clause.anchors.endswith("previous") else 1)
+        if clause.anchors and 0 <= beside < len(clauses) and clauses[beside].scope == "negation" and not clause.scope:
+            clause.anchors = TURNED[clause.anchors]
+            clauses[beside].scope, clauses[beside].negated = "", range(0)
 
 
 ALSO = frozenset(("also", "还", "还有", "也", "也有", "又"))

@@ -117,6 +117,8 @@ def finish(made: Draft) -> None:
 def _begin_bed(made: Draft) -> None:
     """A bed "at 2 s" sounds from then on: it has no single moment."""
     times = made.manner.times
+    if times.start_s == 0 and times.end_s is None and times.end_share is None:
+        times = made.manner.times = replace(times, start_s=None)  # a bed sounds from the start as it is
     if made.entry.parts and len(times.at_s) == 1 and times.start_s is None:
         made.manner.times = replace(times, at_s=(), start_s=times.at_s[0])
     elif made.entry.parts and len(times.at_share) == 1 and times.start_share is None:
@@ -145,8 +147,15 @@ def places(reading: Reading, clause: Clause) -> list[PlaceFound]:
             general or not _is_locative(reading, clause, pick) or not ontology().find(pick.value).room,
         )
         for pick in clause.picks
-        if pick.kind == "place" and not clause.negates(pick)
+        if pick.kind == "place" and not clause.negates(pick) and not is_trodden(reading, clause, pick)
     ]
+
+
+def is_trodden(reading: Reading, clause: Clause, pick: Pick) -> bool:
+    """Whether a place is only what somebody walks on: the grass of "runs on grass"."""
+    walks = [other for other in clause.heads() if other.family == "footsteps"]
+    ground = all(reading.tokens[index].means("ground") for index in pick.indices)
+    return ground and bool(walks) and _is_locative(reading, clause, pick)
 
 
 def _taken(clause: Clause) -> frozenset[int]:

@@ -75,6 +75,8 @@ def tokenise(text: str, clock: Clock) -> list[Token]:
     for before, token in pairwise(tokens):
         if before.time and token.text == ":":
             token.kind = "mark"  # "2 s: a door slams" is one thought
+        if before.text == "couple" and token.text == "of":
+            before.number = Fraction(2)
     for index in range(len(tokens)):
         tokens[index].matches = _matches(tokens, index)
     return tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
 from engine.text.times import TimeMark
@@ -105,7 +106,27 @@ def goes_on(reading: Reading, clause: Clause, match: Match) -> bool:
         other for other in reading.ruled(clause.start, clause.end, "negation") if not _is_stop(reading, other.start)
     ]
     pairs = ((other, at) for other in denied for at in stops if other.end <= at)
-    return any(match is other or match.start <= at < match.end for other, at in pairs)
+    return any(match is other or match.start <= at < match.end for other, at in pairs) or _is_undone(reading, match)
+
+
+NOT = frozenset(("not", "never", "cannot", "不", "没", "没有", "别", "不要", "不能", "不会", "不用"))
+"""Denials of what is done; "no" and 无 deny things."""
+
+NO = frozenset(("no", "none", "nor", "neither", "without", "无", *NOT))
+
+
+def _is_undone(reading: Reading, match: Match) -> bool:
+    """Whether the phrase is half of a denied removal: "don't mute the thunder", 别去掉雷声."""
+    around = list(
+        reading.ruled(max(match.start - 2, 0), min(match.end + 2, len(reading.tokens)), "negation", "turn_off")
+    )
+    return any(
+        match in (first, second)
+        and reading.tokens[first.start].key in NOT
+        and reading.tokens[second.start].key not in NO
+        and second.start - first.end <= 1
+        for first, second in pairwise(around)
+    )
 
 
 def _is_stop(reading: Reading, index: int) -> bool:

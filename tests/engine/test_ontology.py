@@ -70,8 +70,9 @@ def test_every_room_has_a_place_that_names_it() -> None:
 
 def test_absorbed_and_grouped_families_exist() -> None:
     named = {name for family in ontology().families.values() for name in family.absorbs}
-    named |= {name for group in table("grammar")["groups"].values() for name in group["members"]}
+    grouped = {name for group in table("grammar")["groups"].values() for name in group["members"]}
     assert named <= set(ontology().families)
+    assert grouped <= set(ontology().families) | set(ENTRIES)
 
 
 def test_contacts_sound_on_action_and_material() -> None:
