@@ -12,7 +12,7 @@ from engine.text.intent import Times
 from engine.text.ontology import Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import degree_effect, is_size
-from engine.text.times import TimeMark
+from engine.text.time_phrases import TimeMark
 from engine.text.tokens import Match, Token
 from engine.text.turns import NOT, ends_by_itself, turn_at
 from engine.text.words import is_han

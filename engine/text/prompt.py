@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from engine.text.clauses import Reading, read_clauses
 from engine.text.intent import Guess, Intent, Source, Times
+from engine.text.lengths import Clock
 from engine.text.ontology import Entry, ontology
 from engine.text.plan import Plan, is_out, make_plan
 from engine.text.polarity import negate
 from engine.text.sources import Draft
 from engine.text.splash import splashed
-from engine.text.times import Clock
 from engine.text.tokens import tokenise
 from engine.text.turns import is_beat
 from engine.text.unread import idle_words, unknown_words

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from engine.text.lengths import Clock, number
 from engine.text.lexicon import Lexicon, Meaning, lexicon, weight
-from engine.text.times import Clock, TimeMark, marks, number
+from engine.text.time_phrases import TimeMark
+from engine.text.times import marks
 from engine.text.words import ARTICLES, HAN, is_slip, stem
 
 STOPS = frozenset(".;!?:。;!?:…")

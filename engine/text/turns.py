@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
-from engine.text.times import TimeMark
+from engine.text.time_phrases import TimeMark
 from engine.text.tokens import Match
 
 KINDS = ("starts", "stops")
