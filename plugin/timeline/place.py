@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
@@ -18,7 +17,9 @@ from engine.media.whole_file import free_path
 from engine.types import Json, Layer, OutputError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
+from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, open_document, write_object
+from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts
 from plugin.timeline.read import read_document
 from plugin.timeline.stem_span import StemSpan, stem_span
 from plugin.timeline.walk import Node, walk
@@ -50,6 +51,7 @@ class Placement:
     path: Path
     take: int
     tracks: tuple[str, ...]
+    warnings: tuple[str, ...] = ()  # what the program asked for may not take of the editor's own tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +73,30 @@ def place_stems(
     output: Path | None = None,
     *,
     stems_only: bool = False,
-    for_resolve: bool = False,
+    flavour: Flavour = ANY,
 ) -> Placement:
     """Write a copy of the timeline with the stems on tracks `Foley Ambient`, `Foley Action`, `Foley Material`.
 
     Where such tracks are there already, a new take's are added: `Foley Ambient 2` ... Without `output` the file goes
     beside the timeline as NAME.foley.otio, or the next free name. `stems_only` writes the three tracks alone.
-    `for_resolve` counts media times from the stems' time reference and writes plain absolute paths: DaVinci Resolve
-    (20.2) drops clips of stamped files that count from zero, and does not follow file URLs.
+    The new tracks are written as the `flavour`'s program takes them; the editor's own stay as they are whatever it is.
 
-    Raises OutputError when the given output exists or cannot be written, TimelineError when stems do not fit.
+    Raises OutputError when the given output exists or cannot be written, or the program misreads the stems' paths;
+    TimelineError when stems do not fit.
     """
     document = open_document(timeline)
     path = output or free_path(timeline.with_name(f"{timeline.stem}.foley.otio"))
     take = next_take(document)
     check_stem_names(document, stems)
-    target, root = (_stems_timeline(document),) * 2 if stems_only else (document.timeline, document.root)
-    writer = _TrackWriter(read_document(document).start, target, path, for_resolve)
+    cut, target, root = read_document(document), document.timeline, document.root
+    warnings = () if stems_only else doubts(document, flavour)
+    if stems_only:
+        target = root = _stems_timeline(document, cut, flavour)
+    writer = _TrackWriter(cut.start, target, path, flavour)
     tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
     target.tracks.extend(tracks)
     write_object(root, path)
-    return Placement(path, take, tuple(track.name for track in tracks))
+    return Placement(path, take, tuple(track.name for track in tracks), warnings)
 
 
 def track_name(layer: Layer, take: int) -> str:
@@ -134,14 +139,14 @@ def _found(node: Node) -> FoundStem | None:
 def check_placeable(timeline: Path | Document) -> None:
     """TimelineError for a timeline on which no stem could be placed, before any is made."""
     document = timeline if isinstance(timeline, Document) else open_document(timeline)
-    _TrackWriter(Fraction(0), document.timeline, document.path, for_resolve=False)
+    _TrackWriter(Fraction(0), document.timeline, document.path, ANY)
 
 
 class _TrackWriter:
     """Writes one file's tracks: wall-to-wall gaps and clips in whole frames of the picture."""
 
-    def __init__(self, start: Fraction, target: otio.schema.Timeline, output: Path, for_resolve: bool) -> None:
-        self._start, self._output, self._for_resolve = start, output, for_resolve
+    def __init__(self, start: Fraction, target: otio.schema.Timeline, output: Path, flavour: Flavour) -> None:
+        self._start, self._target, self._output, self._flavour = start, target, output, flavour
         trim = target.tracks.source_range
         self._trimmed = trim.start_time if trim is not None else None
         if self._trimmed is not None and self._trimmed.value < 0:
@@ -150,11 +155,8 @@ class _TrackWriter:
             )
 
     def track(self, layer: Layer, take: int, stems: Sequence[StemClip]) -> otio.schema.Track:
-        track = otio.schema.Track(
-            track_name(layer, take), kind=otio.schema.TrackKind.Audio, metadata={NAMESPACE: {"take": take}}
-        )
-        if self._for_resolve:
-            track.metadata["Resolve_OTIO"] = {"Audio Type": "Stereo", "Locked": False}
+        metadata = {NAMESPACE: {"take": take}, **self._flavour.track_notes}
+        track = otio.schema.Track(track_name(layer, take), kind=otio.schema.TrackKind.Audio, metadata=metadata)
         if self._trimmed is not None and self._trimmed.value > 0:
             track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, self._trimmed.rate), self._trimmed)))
         self._fill(track, sorted(stems, key=lambda stem: stem.span.start_frame))
@@ -163,23 +165,30 @@ class _TrackWriter:
     def _fill(self, track: otio.schema.Track, stems: list[StemClip]) -> None:
         at_frame = 0
         for stem, end_frame in without_overlap(stems, track.name):
-            rate, lead = float(stem.span.rate), stem.span.start_frame - at_frame
+            rate, lead = self._rate(stem), stem.span.start_frame - at_frame
             if lead:
                 track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, rate), RationalTime(lead, rate))))
             track.append(self._clip(stem, end_frame))
             at_frame = end_frame
 
     def _clip(self, stem: StemClip, end_frame: int) -> otio.schema.Clip:
-        span, rate = stem.span, float(stem.span.rate)
-        first = span.start_frame - span.head_frames
-        base = clock.seconds_to_frames(self._start, rate=span.rate) + first if self._for_resolve else 0
+        span, rate = stem.span, self._rate(stem)
+        base = self._first_media_frame(span)
         reference = otio.schema.ExternalReference(
-            target_url=str(stem.path.resolve()) if self._for_resolve else _url(stem.path, self._output),
+            target_url=self._flavour.url(stem.path, self._output),
             available_range=TimeRange(RationalTime(base, rate), RationalTime(span.file_frames, rate)),
         )
         reference.name = stem.path.stem
         shown = TimeRange(RationalTime(base + span.head_frames, rate), RationalTime(end_frame - span.start_frame, rate))
         return otio.schema.Clip(stem.path.stem, reference, shown, metadata={NAMESPACE: dict(stem.note)})
+
+    def _rate(self, stem: StemClip) -> float:
+        return self._flavour.rate(self._target, float(stem.span.rate))
+
+    def _first_media_frame(self, span: StemSpan) -> int:
+        if self._flavour.media_times is MediaTime.FILE_START:
+            return 0
+        return max(clock.seconds_to_frames(self._start, rate=span.rate) + span.start_frame - span.head_frames, 0)
 
 
 def without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemClip, int]]:
@@ -219,16 +228,13 @@ def _names(item: Any) -> Iterable[str]:
         yield re.split(r"[/\\]", getattr(item.media_reference, "target_url", "") or "")[-1]
 
 
-def _stems_timeline(document: Document) -> otio.schema.Timeline:
-    timeline = otio.schema.Timeline(f"{document.timeline.name} Foley".strip())
-    timeline.global_start_time = document.timeline.global_start_time
+def _stems_timeline(document: Document, cut: Cut, flavour: Flavour) -> otio.schema.Timeline:
+    start = document.timeline.global_start_time
+    timeline = otio.schema.Timeline(f"{document.timeline.name} Foley".strip(), metadata=dict(flavour.timeline_notes))
+    timeline.global_start_time = start
+    if flavour.media_times is MediaTime.TIME_REFERENCE:  # media times count from it: it must be said, and in frames
+        timeline.global_start_time = RationalTime(cut.start_frame, flavour.rate(document.timeline, float(cut.rate)))
     return timeline
-
-
-def _url(media: Path, output: Path) -> str:
-    """Relative to the written file where the stem lies beneath its folder, so that the folder can be moved."""
-    media, folder = media.resolve(), output.parent.resolve()
-    return quote(media.relative_to(folder).as_posix()) if media.is_relative_to(folder) else media.as_uri()
 
 
 def _plain(value: Any) -> Any:

@@ -20,6 +20,7 @@ from plugin.timeline.walk import Node, breaks, record_of, walk
 _FRAME_RATES = Span(Fraction(5), Fraction(241))  # outside are counts of samples, milliseconds, or no rate at all
 _NOTE_KEYS = {"note", "notes", "comment", "comments", "description"}
 _LONGEST_NOTE = 300
+_RESOLVE = "Resolve_OTIO"  # key of its metadata; it counts the markers of a clip from the clip's start (18.5 to 21.0)
 
 
 def read_timeline(path: Path) -> Cut:
@@ -35,7 +36,8 @@ def read_document(document: Document) -> Cut:
     timeline, nodes = document.timeline, walk(document.timeline.tracks)
     labels = _track_labels(nodes[0])
     media = Media(document.path.parent)
-    clips = tuple(_clip(node, labels, media) for node in nodes if _is_placed_clip(node))
+    local = _RESOLVE in timeline.metadata
+    clips = tuple(_clip(node, labels, media, local) for node in nodes if _is_placed_clip(node))
     rate, guessed = _edit_rate(timeline, nodes)
     start = clock.rational_to_seconds(timeline.global_start_time) if timeline.global_start_time else Fraction(0)
     owners = (node for node in nodes if not isinstance(node.item, otio.schema.Clip))
@@ -48,7 +50,7 @@ def read_document(document: Document) -> Cut:
         duration=nodes[0].own.duration,
         tracks=tuple(labels.values()),
         clips=clips,
-        markers=tuple(marker for node in owners for marker in _markers(node)),
+        markers=tuple(marker for node in owners for marker in _markers(node, local)),
         warnings=(*document.warnings, *guessed, *_warnings(nodes)),
     )
 
@@ -57,7 +59,7 @@ def _is_placed_clip(node: Node) -> bool:
     return isinstance(node.item, otio.schema.Clip) and node.record is not None
 
 
-def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media) -> CutClip:
+def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media, local: bool) -> CutClip:
     assert node.record is not None
     reference = node.item.media_reference
     medium = media.medium(reference)
@@ -73,7 +75,7 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media) -> CutClip
         source_start=shown_first - origin,
         speed=node.scale,
         enabled=node.enabled,
-        markers=tuple(_markers(node)),
+        markers=tuple(_markers(node, local)),
         notes=tuple(_notes(node.item.metadata)),
         extent=media.extent(reference, medium),
     )
@@ -90,15 +92,23 @@ def _track_labels(root: Node) -> dict[int, TrackLabel]:
     return labels
 
 
-def _markers(node: Node) -> Iterator[CutMarker]:
+def _markers(node: Node, local: bool) -> Iterator[CutMarker]:
     if node.record is None:
         return
     for marker in node.item.markers:
-        record = record_of(node, _marked(node, marker))
+        record = _record_from_start(node, marker) if local else record_of(node, _marked(node, marker))
         kept = record.cut_to(node.record) or (record if node.record.start <= record.start < node.record.end else None)
         if kept is not None:
             colour, comment = (marker.color or "").upper(), _marker_comment(marker)
             yield CutMarker(plain(marker.name), plain(colour), plain(comment), kept, node.address)
+
+
+def _record_from_start(node: Node, marker: Any) -> Span:
+    """Where a marker lies that counts from its item's start as the item plays on the timeline, whatever its speed."""
+    marked = clock.range_to_span(marker.marked_range)
+    if node.parent is None or node.place is None:
+        return record_of(node, marked)
+    return record_of(node.parent, marked.shifted(node.place))
 
 
 def _marked(node: Node, marker: Any) -> Span:

@@ -320,15 +320,3 @@ def test_stems_elsewhere_are_named_by_a_file_url(tmp_path: Path) -> None:
     url = items_of(placed, 3)[0].media_reference.target_url
     assert url == (tmp_path / "far away" / "step.wav").as_uri()
     assert placed_clips(placed)[0].medium.path == tmp_path / "far away" / "step.wav"
-
-
-def test_for_resolve_media_times_count_from_the_time_reference(tmp_path: Path) -> None:
-    source = save(user_timeline(), tmp_path / "cut.otio")
-    placed = place_stems(source, stems_for([frames_shot(48, 96)], tmp_path), for_resolve=True).path
-    added = items_of(placed, 2)
-    reference = added[1].media_reference
-    assert reference.target_url == str(tmp_path / "stems" / "ambient-0-T1.wav")
-    assert reference.available_range.start_time.value == 86_400 + 48 - 24
-    assert added[1].source_range.start_time.value == 86_400 + 48
-    written = otio.adapters.read_from_file(str(placed))
-    assert written.tracks[2].metadata["Resolve_OTIO"]["Audio Type"] == "Stereo"
