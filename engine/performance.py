@@ -9,6 +9,7 @@ from itertools import groupby
 from types import TracebackType
 
 from engine import VERSION, mix, sounding
+from engine.joined import Joined
 from engine.score import rules
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
@@ -46,6 +47,10 @@ class Stems:
     def read(self, shot: Shot, layer: Layer, first: int, last: int) -> Samples:
         """A stem as heard with a shot, `[2, last-first]` float32."""
         return self.of(shot).read(layer, first, last)
+
+    def joined(self) -> Joined:
+        """All scenes as one sound a layer."""
+        return Joined(self.scenes)
 
     def close(self) -> None:
         for scene in self.scenes:

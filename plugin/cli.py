@@ -207,6 +207,7 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
     parser.add_argument("-o", "--output", type=Path, help="the timeline to write (default: NAME.foley.otio beside it)")
     parser.add_argument("--stems-only", action="store_true", help="write a timeline of the three new tracks alone")
+    parser.add_argument("--one-file-per-track", action="store_true", help="one sound file a stem for all chosen clips")
     parser.add_argument("--preview", type=Path, metavar="MP4", help="also write a movie: the picture with the mix")
     parser.add_argument("--picture", type=Path, metavar="PNG", help="also draw the stems under a film strip")
     parser.add_argument("--score", type=Path, metavar="JSON", help="also write the score, to edit")

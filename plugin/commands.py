@@ -38,6 +38,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
         depth=Depth(options.bits),
         skip_missing=options.skip_missing,
         stems_only=options.stems_only,
+        one_file_per_track=options.one_file_per_track,
         from_score=options.from_score,
         score=options.score,
         preview=options.preview,

@@ -32,6 +32,7 @@ class Job:
     depth: Depth = Depth.INT16
     skip_missing: bool = False
     stems_only: bool = False
+    one_file_per_track: bool = False
     from_score: Path | None = None
     score: Path | None = None
     preview: Path | None = None

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from engine.score.score import Score
 from engine.text.ontology import ontology
@@ -16,16 +17,26 @@ CREATOR = "FOLEYLINE"
 NOTHING_ID = {Layer.AMBIENT: "AMBMisc", Layer.ACTION: "FOLYMisc", Layer.MATERIAL: "FOLYProp"}
 
 
+class Named(Protocol):
+    """What one file a layer is made for."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def shots(self) -> tuple[Shot, ...]: ...
+
+
 def stem_names(
-    shots: Sequence[Shot], scores: Sequence[Score], timeline: str, take: int
+    pieces: Sequence[Named], scores: Sequence[Score], timeline: str, take: int
 ) -> dict[tuple[int, Layer], str]:
-    """A name for each shot's stem: ASCII, no blanks, unique. Keys are (index of the shot, layer)."""
+    """A name for each piece's stems: ASCII, no blanks, unique. Keys are (index of the piece, layer)."""
     source = f"{words(timeline) or 'Timeline'}-T{take}"
     names = {}
-    for index, shot in enumerate(shots):
+    for index, piece in enumerate(pieces):
+        notes = [note for shot in piece.shots for note in notes_of(shot, scores)]
         for layer in Layer:
-            what = f"{layer.value.capitalize()}-{index + 1:03d}-{words(shot.name) or 'Clip'}"
-            names[index, layer] = f"{category(notes_of(shot, scores), layer)}_{what}_{CREATOR}_{source}"
+            what = f"{layer.value.capitalize()}-{index + 1:03d}-{words(piece.name) or 'Clip'}"
+            names[index, layer] = f"{category(notes, layer)}_{what}_{CREATOR}_{source}"
     return names
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import generate as engine
-from engine.media.side_by_side import side_by_side
-from engine.media.wave import WaveWriter
-from engine.media.wave_chunks import Broadcast
 from engine.score.reading import read_scores
-from engine.score.score import to_json, write_scores
-from engine.types import SAMPLE_RATE, Cancel, CancelledError, Json, Layer, Progress, Shot
+from engine.score.score import write_scores
+from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Progress, Shot
 from plugin import naming
 from plugin.job import Job, PlacedShot, Report, check_job
 from plugin.publish import Placed, Stages, publish, speaking_of, staged
+from plugin.stem_files import Piece, StemFiles, one_piece
 from plugin.timeline import place
 from plugin.timeline.choice import Choice
 from plugin.timeline.clock import Span
@@ -28,7 +25,7 @@ from plugin.timeline.cut import Cut
 from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Selection, select
-from plugin.timeline.stem_span import StemSpan, seeking_warnings, stem_span
+from plugin.timeline.stem_span import seeking_warnings, stem_span
 
 if TYPE_CHECKING:
     from engine.performance import Stems
@@ -45,7 +42,7 @@ class _Plan:
     cut: Cut
     selection: Selection
     shots: tuple[Shot, ...]  # with their handles
-    spans: tuple[StemSpan, ...]
+    pieces: tuple[Piece, ...]
     take: int
 
 
@@ -62,7 +59,8 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
         made_at = time.monotonic()
         stage = stages.beside(job.wanted_output)
         with speaking_of(job.wanted_output):
-            clips = _write_stems(job, plan, stems, stage, progress, cancel)
+            files = StemFiles(plan.cut, plan.take, job.timeline.stem, job.depth, stems, stage)
+            clips = files.write(plan.pieces, progress, cancel)
         extras = _write_extras(job, plan, stems, stages, progress, cancel)
         if cancel and cancel.is_set():
             raise CancelledError("stopped before anything was placed")
@@ -82,11 +80,14 @@ def _plan(job: Job) -> _Plan:
     cut = read_timeline(job.timeline)
     selection = _selection(job, cut)
     place.check_placeable(job.timeline)
-    spans = tuple(stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots)
+    spans = [stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots]
     shots = tuple(
         replace(shot, head=span.head, tail=span.tail) for shot, span in zip(selection.shots, spans, strict=True)
     )
-    return _Plan(cut, selection, shots, spans, place.next_take(job.timeline))
+    pieces = [Piece(shot.name, (shot,), span) for shot, span in zip(shots, spans, strict=True)]
+    if job.one_file_per_track:
+        pieces = [one_piece(cut, shots, job.handles_frames)]
+    return _Plan(cut, selection, shots, tuple(pieces), place.next_take(job.timeline))
 
 
 def _selection(job: Job, cut: Cut) -> Selection:
@@ -115,70 +116,6 @@ def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -
         return engine.sound_again(plan.shots, read_scores(job.from_score), job.settings, progress, cancel)
     start = plan.cut.timecode(plan.shots[0].record_start)
     return engine.generate(plan.shots, job.words, replace(job.settings, start_timecode=start), progress, cancel)
-
-
-def _write_stems(
-    job: Job,
-    plan: _Plan,
-    stems: Stems,
-    stage: Path,
-    progress: Progress,
-    cancel: Cancel | None,
-) -> list[StemClip]:
-    names = naming.stem_names(plan.shots, stems.scores, job.timeline.stem, plan.take)
-    clips = []
-    for index, (shot, span) in enumerate(zip(plan.shots, plan.spans, strict=True)):
-        paths = {layer: stage / f"{names[index, layer]}.wav" for layer in Layer}
-        side_by_side(partial(_write_stem, job, plan, stems, index, cancel), paths.items())
-        clips += [StemClip(layer, span, path, _clip_note(plan, stems, shot, layer)) for layer, path in paths.items()]
-        progress(shot.name, "writing", 1.0)
-    return clips
-
-
-def _write_stem(
-    job: Job, plan: _Plan, stems: Stems, index: int, cancel: Cancel | None, place: tuple[Layer, Path]
-) -> None:
-    layer, path = place
-    shot, span = plan.shots[index], plan.spans[index]
-    about = _about(plan, stems, index, layer, path.stem)
-    seed = naming.number(path.stem, stems.of(shot).score.made_by.seed)
-    with WaveWriter(path, 2, job.depth, about, seed=seed) as writer:
-        for first in range(span.first_sample, span.last_sample, WRITE_BLOCK):
-            if cancel and cancel.is_set():
-                raise CancelledError(f"stopped while writing {path.name}")
-            writer.write(stems.read(shot, layer, first, min(first + WRITE_BLOCK, span.last_sample)))
-
-
-def _about(plan: _Plan, stems: Stems, index: int, layer: Layer, name: str) -> Broadcast:
-    span, score = plan.spans[index], stems.of(plan.shots[index]).score
-    made_by = score.made_by
-    note = (
-        f"Foleyline {made_by.version}, generator {made_by.generator}, seed {made_by.seed}, words: {made_by.words}; "
-        f"licence: {made_by.licence}"
-    )
-    return Broadcast(
-        time_reference_samples=span.time_reference_samples(plan.cut.start),
-        description=f"{layer.value} stem of {plan.shots[index].name}",
-        reference=name,
-        project=plan.cut.name,
-        scene=str(score.scene + 1),
-        take=str(plan.take),
-        note=note,
-        track_names=(f"{layer.value} L", f"{layer.value} R"),
-        timecode_rate=plan.cut.rate,
-        drop_frame=plan.cut.drop_frame,
-    )
-
-
-def _clip_note(plan: _Plan, stems: Stems, shot: Shot, layer: Layer) -> dict[str, Json]:
-    """What made a stem: enough to open, change and sound it again from the timeline alone."""
-    score = stems.of(shot).score
-    ids = {note.id for note in naming.notes_of(shot, [score])}
-    mine = tuple(note for note in score.notes if note.layer is layer and note.id in ids)
-    made_by = {name: getattr(score.made_by, name) for name in ("generator", "version", "seed", "words", "licence")}
-    # As text: OpenTimelineIO (0.18) reads numbers a unit in the last place off, and the score is kept to the bit.
-    text = json.dumps(to_json([replace(score, notes=mine)]), ensure_ascii=False)
-    return {"layer": layer.value, "take": plan.take, **made_by, "score": text}
 
 
 def _write_extras(
@@ -233,7 +170,7 @@ def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mappin
         warnings=(
             *plan.cut.warnings,
             *plan.selection.warnings,
-            *seeking_warnings(plan.spans, job.depth),
+            *seeking_warnings((piece.span for piece in plan.pieces), job.depth),
             *stems.warnings,
         ),
         extras=placed.extras,

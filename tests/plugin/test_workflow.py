@@ -301,3 +301,23 @@ def test_preview_and_picture_show_the_range(cut: Path, tmp_path: Path) -> None:
     with av.open(str(tmp_path / "p.mp4")) as movie:
         samples = sum(frame.samples for frame in movie.decode(audio=0))
         assert abs(samples - 132 * 2000) <= 2048  # AAC comes in frames of 1024
+
+
+def test_one_file_a_track_holds_what_the_clips_own_files_hold(cut: Path) -> None:
+    apart, whole = run(cut), run(cut, one_file_per_track=True)
+    assert len(list(whole.media_folder.iterdir())) == 3
+    for layer in ("Ambient", "Action", "Material"):
+        (one,) = placed(whole.output)[f"Foley {layer}"]
+        assert one.duration().to_frames() == 48 + 36 + 24 + 24
+        track = placed(apart.output)[f"Foley {layer}"]
+        first = next(item for item in track if isinstance(item, otio.schema.Clip))
+        middle = slice((12 + 6) * 2000, (12 + 42) * 2000)  # of the first clip, away from its ends
+        dither = 2 / 32768
+        np.testing.assert_allclose(sound_of(whole, one)[middle], sound_of(apart, first)[middle], atol=dither)
+        assert len(sound_of(whole, one)) == (12 + 132 + 12) * 2000
+    assert scores_of(whole.output) == scores_of(apart.output)
+
+
+def sound_of(report: Report, clip: Any) -> np.ndarray:
+    sound, _ = soundfile.read(report.output.parent / clip.media_reference.target_url)
+    return np.asarray(sound)
