@@ -14,7 +14,7 @@ from engine.score import rules
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
 from engine.stems import SceneStems
-from engine.text.intent import Decision, Intent
+from engine.text.intent import Decision, Intent, Times
 from engine.text.ontology import ontology
 from engine.text.prompt import read_words
 from engine.types import Cancel, Cue, Layer, Progress, Samples, ScoreError, Settings, Shot, seconds_to_sample
@@ -148,10 +148,14 @@ def _unheard(intent: Intent, scores: Sequence[Score]) -> list[str]:
         if not any(f".{source.id}." in one for one in ids):
             why = "no instrument plays it yet"
             if ontology().find(source.entry).parts:
-                timed = source.times.at_s or source.times.start_s is not None or source.times.end_s is not None
-                why = "its time lies outside what was chosen" if timed else "nothing gave it a moment"
+                why = "its time lies outside what was chosen" if _is_timed(source.times) else "nothing gave it a moment"
             told.append(f'"{source.words}" ({source.entry}) is not heard: {why}.')
     return told
+
+
+def _is_timed(times: Times) -> bool:
+    ends = (times.start_s, times.end_s, times.start_share, times.end_share)
+    return bool(times.at_s or times.at_share) or any(end is not None for end in ends)
 
 
 def _hints(shot: Shot, rate: Fraction) -> Intent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
 from engine.text.lexicon import SLOT_TABLES
 from engine.text.picks import Pick, continued, picks
@@ -87,10 +86,15 @@ def read_clauses(text: str, tokens: list[Token]) -> Reading:
     for place, clause in enumerate(reading.clauses):
         clause.place = place
         clause.picks = picks(tokens, reading.rules, clause.start, clause.end)
-    for before, clause in pairwise(reading.clauses):
-        if not clause.picks and before.picks:
-            clause.picks = _continued(reading, before, clause)
+    for index, clause in enumerate(reading.clauses):
+        named = [before for before in reading.clauses[max(index - REMEMBERED, 0) : index] if before.picks]
+        for before in named[::-1] if not clause.picks else ():
+            clause.picks = clause.picks or _continued(reading, before, clause)
     return reading
+
+
+REMEMBERED = 3
+"""Clauses in which a noun is still meant: "the door opens, he walks in, it shuts"."""
 
 
 def _continued(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:

@@ -33,6 +33,7 @@ class Manner:
     times: Times = field(default_factory=Times)
     pan: float | None = None
     distance_m: float | None = None
+    again: list[Times] = field(default_factory=list)  # further stretches: "1-3 s and again 5-7 s"
     notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, and why
 
     @property
@@ -46,7 +47,8 @@ class Manner:
             speed=self.speed * more.speed,
             density=self.density * more.density,
             steps=self.steps + more.steps,
-            times=self.times.joined(more.times),
+            times=self.times if _are_two(self.times, more.times) else self.times.joined(more.times),
+            again=self.again + [more.times] * _are_two(self.times, more.times) + more.again,
             pan=self.pan if self.pan is not None else more.pan,
             distance_m=self.distance_m if self.distance_m is not None else more.distance_m,
             notes=self.notes + more.notes,
@@ -158,15 +160,21 @@ def _word(manner: Manner, reading: Reading, match: Match, territory: range, fami
         manner.distance_m = float(metres) if manner.distance_m is None else manner.distance_m
         manner.notes.append((f"distance {metres} m", text))
     else:
-        _course(manner, match, text)
+        _course(manner, reading, match, text)
 
 
-def _course(manner: Manner, match: Match, text: str) -> None:
+def _course(manner: Manner, reading: Reading, match: Match, text: str) -> None:
     for kind, change in COURSES.items():
-        if match.has(kind):
+        if match.has(kind) and not _begins_itself(reading, match):
             manner.times = change(manner.times)
             manner.notes.append((kind.replace("_", " "), text))
             return
+
+
+def _begins_itself(reading: Reading, match: Match) -> bool:
+    """Whether 开始 says what something does, 鸟开始叫, and not when."""
+    before = reading.tokens[match.start - 1] if match.start else None
+    return reading.tokens[match.start].text == "开始" and before is not None and before.kind == "word"
 
 
 COURSES: dict[str, Callable[[Times], Times]] = {
@@ -193,6 +201,8 @@ def _intensity(reading: Reading, index: int, territory: range) -> float:
     denied = any(token.key in NOT for token in reading.tokens[territory.start : index])
     if any(token.key in NOT for token in before) or (denied and before[-1].means("too")):
         return -0.5
+    if before and before[-1].text == "less":
+        return -1.0
     if any(token.means("less") for token in before[-1:]):
         return 0.5
     return 1.5 if any(token.means("more") for token in before[-1:]) else 1.0
@@ -247,9 +257,19 @@ def _time(manner: Manner, reading: Reading, index: int, territory: range, family
         first, last = sorted((index, turn.index))
         words = reading.words(first, last + 1)
         reading.take((turn.index,))
-    manner.times = replace(said.joined(manner.times), at_s=manner.times.at_s + said.at_s)
+    if _are_two(manner.times, said):
+        manner.again.append(said)
+    else:
+        manner.times = replace(said.joined(manner.times), at_s=manner.times.at_s + said.at_s)
+    if mark.again:
+        manner.again.append(_said(mark.again))
     manner.distance_m = mark.distance_m if mark.distance_m is not None else manner.distance_m
     manner.notes.append(("distance" if mark.distance_m is not None else "time", words))
+
+
+def _are_two(times: Times, more: Times) -> bool:
+    """Whether both are whole stretches, so that the second is one of its own."""
+    return all(each.start_s is not None and each.end_s is not None for each in (times, more))
 
 
 def _said(mark: TimeMark) -> Times:

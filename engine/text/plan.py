@@ -12,7 +12,7 @@ from engine.text.picks import Pick
 from engine.text.polarity import REPLACES, denies_only_degree, excluded
 from engine.text.slots import leaf, read_slots
 from engine.text.sources import Draft, PlaceFound, add_words, drafts, finish, places
-from engine.text.turns import gaps, later_s, pause_s
+from engine.text.turns import ends_in_silence, gaps, later_s, pause_s
 from engine.types import Layer
 
 
@@ -55,9 +55,21 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
     by_clause = _without_recounts(reading, by_clause)
     _link(reading.clauses, by_clause, plan)
     _wait(reading, by_clause, pauses, plan)
-    plan.drafts = _without_repeats([made for here in by_clause for made in here], plan)
+    plan.drafts = _again(_without_repeats([made for here in by_clause for made in here], plan))
     _read_rooms(plan, [place.entry for here in found for place in here])
     plan.places = [place for here in found for place in here]
+
+
+def _again(drafts: list[Draft]) -> list[Draft]:
+    """A source for each further stretch of time: "rain 1-3 s and again 5-7 s"."""
+    return [
+        each
+        for draft in drafts
+        for each in [
+            draft,
+            *(replace(draft, manner=replace(draft.manner, times=times, again=[])) for times in draft.manner.again),
+        ]
+    ]
 
 
 def _without_things(by_clause: list[list[Draft]]) -> list[list[Draft]]:
@@ -127,6 +139,9 @@ def _attach_modifiers(
         reading.clauses, by_clause, found, pauses, _last_filled(by_clause), _next_filled(by_clause), strict=True
     ):
         extra = _said_words(reading, clause)
+        if before and ends_in_silence(reading, clause):
+            _let_fade(reading, [made for drafts_there in by_clause for made in drafts_there], clause)
+            continue
         if here or not extra or pause is not None or any(place.bare for place in places_here):
             continue
         opens = clause.joiner in ("first", "stop")
@@ -135,6 +150,15 @@ def _attach_modifiers(
             target, hushed = [made for drafts_there in by_clause for made in drafts_there], True
         for made in target:
             add_words(reading, made, extra)
+
+
+def _let_fade(reading: Reading, drafts: list[Draft], clause: Clause) -> None:
+    """ "Wind, then silence": what lasts fades out; a blow is over by itself."""
+    for made in drafts:
+        if made.family.plain.layer is Layer.AMBIENT and made.clause.start < clause.start:
+            made.manner.times = replace(made.manner.times, fade_out=True)
+            made.manner.notes.append(("fade out", reading.words(clause.start, clause.end)))
+    reading.take(range(clause.start, clause.end))
 
 
 def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> None:
@@ -249,7 +273,7 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
     if asked and denied and all(_denies_only_how(reading, clause, pick) for pick in denied):
         plan.decide(f"{family} is not forbidden", f"{words!r} denies only how it is, and the words ask for it")
         return
-    if name == family and asked and _is_another_kind(plan, clause, family, denied):
+    if name == family and asked and _is_another_kind(reading, plan, clause, family, denied):
         for entry in ontology().family(family).entries:
             if entry.id not in asked and (not denied or entry.id == ontology().family(family).default):
                 plan.excluded.setdefault(entry.id, words)
@@ -262,14 +286,14 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
     plan.excluded.setdefault(_narrowed(reading, clause, name), words)
 
 
-def _is_another_kind(plan: Plan, clause: Clause, family: str, denied: list[Pick]) -> bool:
+def _is_another_kind(reading: Reading, plan: Plan, clause: Clause, family: str, denied: list[Pick]) -> bool:
     """Whether a denial of many families, or of what a thing does, leaves the kind that other words ask for.
 
     "No cars, but a bicycle passes"; "the phone isn't ringing, it's vibrating".
     """
     asked = [made for made in plan.drafts if made.family.id == family and made.clause is not clause]
-    named = bool(asked) and all("." in made.pick.value for made in asked)
-    spoken_of = bool(clause.negated) and all(pick.first < clause.negated.start + 1 < pick.last + 2 for pick in denied)
+    named = bool(asked) and all("." in made.pick.value or made.clause.joiner == "but" for made in asked)
+    spoken_of = all(any(reading.ruled(pick.first + 1, pick.last, "negation")) for pick in denied)
     usual = {ontology().family(family).default} & {made.entry.id for made in asked}
     return named and (not denied or (spoken_of and not usual and all(p.value == family for p in denied)))
 

@@ -162,6 +162,8 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     token, before = reading.tokens[match.start], reading.tokens[match.start - 1] if match.start else None
     if match.has("affirms") or is_said_of_sound(reading, clause, match) or goes_on(reading, clause, match):
         return ""
+    if kind == "nothing" and clause.joiner == "then":
+        return "silence"
     if kind == "only" and _limits(reading, clause, match):
         return ""
     if kind == "turn_off":
@@ -179,7 +181,7 @@ def _limits(reading: Reading, clause: Clause, match: Match) -> bool:
     """Whether "only" says when, where or how a thing sounds: "wind only from 3 to 6 s", 风声只在3秒到6秒."""
     rest = range(match.end, clause.end)
     following = reading.tokens[match.end : match.end + 2]
-    if following and following[0].time:
+    if following and (following[0].time or any(reading.ruled(match.end, match.end + 1, "negation", "turn_off"))):
         return True
     if not any(pick.last < match.start for pick in clause.heads()) or any(p.last >= match.end for p in clause.heads()):
         return False
@@ -293,6 +295,19 @@ TURNED = {
 
 
 def _turn_relations(reading: Reading) -> None:
+    for before, clause in pairwise(reading.clauses):
+        if before.scope == "negation" and clause.joiner == "and" and _is_moment_of_order(reading, before, clause):
+            clause.anchors = "after previous"
+    _turn_anchors(reading)
+
+
+def _is_moment_of_order(reading: Reading, before: Clause, clause: Clause) -> bool:
+    """Whether a removal happens at an event: "mute the tv when the door closes"."""
+    removes = any(reading.ruled(before.start, before.end, "turn_off", "stops"))
+    return removes and bool(clause.heads()) and reading.tokens[clause.start - 1].text in ("when", "once")
+
+
+def _turn_anchors(reading: Reading) -> None:
     """ "No footsteps until the door opens": a denial up to an event, or from it on, says when there is sound."""
     clauses = reading.clauses
     for index, clause in enumerate(clauses):

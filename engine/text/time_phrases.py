@@ -38,6 +38,7 @@ class TimeMark:
     end_share: Fraction | None = None
     distance_m: float | None = None
     turned: bool = False  # said of when there is none, "no rain until 4 s", and turned round
+    again: TimeMark | None = None  # a second stretch: what "no rain from 2 to 5 s" leaves
     wrong: bool = False  # looks like a time but is none, "00:00:03:99"
 
 

@@ -84,6 +84,20 @@ def is_beat(reading: Reading, clause: Clause) -> bool:
     return clause.end - clause.start == 1 and reading.tokens[clause.start].text in ("beat", "pause", "停顿")
 
 
+def ends_in_silence(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause says that silence follows, at no time that it tells: "then silence", 然后安静."""
+    tokens = reading.tokens[clause.start : clause.end]
+    if clause.joiner != "then" or any(token.time for token in tokens) or clause.picks:
+        return False
+    if any(reading.ruled(clause.start, clause.end, "nothing", "silence")):
+        return True
+    quiet = [token.text in QUIET for token in tokens]
+    return any(quiet) and all(hush or token.means("function") for hush, token in zip(quiet, tokens, strict=True))
+
+
+QUIET = frozenset(("安静", "静", "静下来", "安静下来", "quiet", "still"))
+
+
 def later_s(reading: Reading, clause: Clause) -> Fraction | None:
     """How long after what came before: the two seconds of "two seconds later", 两秒后."""
     for index in range(clause.start, clause.end):
@@ -155,15 +169,24 @@ def turn_times(reading: Reading, clause: Clause) -> None:
     for index in range(clause.start, clause.end):
         if turned := _turned(reading.tokens[index].time):
             reading.tokens[index].time = turned
+            orders = {at for match in reading.ruled(clause.start, clause.end, "turn_off") for at in _tokens(match)}
+            clause.picks = [pick for pick in clause.picks if orders.isdisjoint(pick.indices)]
             clause.scope, clause.negated = "", range(0)
 
 
+def _tokens(match: Match) -> range:
+    return range(match.start, match.end)
+
+
 def _turned(mark: TimeMark | None) -> TimeMark | None:
-    """The time that a stretch from the beginning, or up to the end, leaves; None for all others."""
+    """The time that a denied stretch leaves, before and after it; None for a moment."""
     if mark is None or mark.wrong:
         return None
     if mark.end_s is not None and not mark.start_s:
         return TimeMark(start_s=mark.end_s, turned=True)
+    if mark.end_s is not None:
+        later = TimeMark(start_s=mark.end_s, turned=True)
+        return TimeMark(start_s=Fraction(0), end_s=mark.start_s, turned=True, again=later)
     return TimeMark(end_s=mark.start_s, turned=True) if mark.start_s is not None and mark.end_s is None else None
 
 
