@@ -205,7 +205,17 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", type=Path, help="the cut, an .otio file")
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
-    parser.add_argument("-o", "--output", type=Path, help="the timeline to write (default: NAME.foley.otio beside it)")
+    kinds = ".otio, .fcpxml, .xml, .aaf, .edl, .mlt, .kdenlive or .rpp"
+    parser.add_argument(
+        "-o", "--output", type=Path, help=f"the timeline to write, {kinds} (default: NAME.foley.otio, or as --for asks)"
+    )
+    parser.add_argument(
+        "--for",
+        dest="host",
+        default="any",
+        metavar="HOST",
+        help="write for resolve, kdenlive, premiere, fcp, avid or reaper (default: any)",
+    )
     parser.add_argument("--stems-only", action="store_true", help="write a timeline of the three new tracks alone")
     parser.add_argument("--one-file-per-track", action="store_true", help="one sound file a stem for all chosen clips")
     parser.add_argument("--preview", type=Path, metavar="MP4", help="also write a movie: the picture with the mix")

@@ -37,6 +37,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
         handles_frames=options.handles,
         depth=Depth(options.bits),
         skip_missing=options.skip_missing,
+        host=options.host,
         stems_only=options.stems_only,
         one_file_per_track=options.one_file_per_track,
         from_score=options.from_score,

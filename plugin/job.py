@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from engine.media.wave_chunks import Depth
 from engine.types import Layer, OutputError, SettingError, Settings, WordsError
+from plugin.interchange.delivery import check_deliverable
+from plugin.timeline.flavour import ANY, Flavour, flavour_of
 from plugin.timeline.select import Choice
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Job:
     handles_frames: int | None = None  # about a second
     depth: Depth = Depth.INT16
     skip_missing: bool = False
+    host: str = ANY.name  # the program that is to take the result
     stems_only: bool = False
     one_file_per_track: bool = False
     from_score: Path | None = None
@@ -39,8 +42,13 @@ class Job:
     picture: Path | None = None
 
     @property
+    def flavour(self) -> Flavour:
+        """Raises TimelineError for a program that is not known."""
+        return flavour_of(self.host)
+
+    @property
     def wanted_output(self) -> Path:
-        return self.output or self.timeline.with_name(f"{self.timeline.stem}.foley.otio")
+        return self.output or self.timeline.with_name(f"{self.timeline.stem}.foley{self.flavour.suffix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,7 @@ def check_job(job: Job) -> None:
     _check_score(job)
     _check_numbers(job)
     _check_names(job)
+    check_deliverable(job.wanted_output)
     _check_ending("preview", job.preview, "an MP4 or QuickTime movie", (".mp4", ".m4v", ".mov"))
     _check_ending("picture", job.picture, "a PNG picture", (".png",))
 

@@ -15,6 +15,7 @@ from engine.score.reading import read_scores
 from engine.score.score import write_scores
 from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Progress, Shot
 from plugin import naming
+from plugin.interchange.delivery import deliver
 from plugin.job import Job, PlacedShot, Report, check_job
 from plugin.publish import Placed, Stages, publish, speaking_of, staged
 from plugin.stem_files import Piece, StemFiles, one_piece
@@ -64,7 +65,9 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
         extras = _write_extras(job, plan, stems, stages, progress, cancel)
         if cancel and cancel.is_set():
             raise CancelledError("stopped before anything was placed")
-        placed = publish(job.wanted_output, clips, extras, stage, partial(_write_timeline, job))
+        losses: list[str] = []
+        placed = publish(job.wanted_output, clips, extras, stage, partial(_write_timeline, job, losses))
+        stems.warnings += losses
         done = time.monotonic()
         seconds = {
             "reading": read_at - begun,
@@ -107,8 +110,9 @@ def _selection(job: Job, cut: Cut) -> Selection:
     return replace(found, shots=tuple(covered) or found.shots)
 
 
-def _write_timeline(job: Job, clips: Sequence[StemClip], path: Path) -> None:
-    place.place_stems(job.timeline, clips, path, stems_only=job.stems_only)
+def _write_timeline(job: Job, losses: list[str], clips: Sequence[StemClip], path: Path) -> None:
+    """`losses` is told what the file could not hold."""
+    losses += deliver(job.timeline, clips, path, flavour=job.flavour, stems_only=job.stems_only)
 
 
 def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -> Stems:

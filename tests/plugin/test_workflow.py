@@ -321,3 +321,20 @@ def test_one_file_a_track_holds_what_the_clips_own_files_hold(cut: Path) -> None
 def sound_of(report: Report, clip: Any) -> np.ndarray:
     sound, _ = soundfile.read(report.output.parent / clip.media_reference.target_url)
     return np.asarray(sound)
+
+
+def test_for_resolve_the_stamped_files_are_found_at_their_own_timecode(cut: Path) -> None:
+    report = run(cut, host="resolve")
+    (clip, *_) = [item for item in placed(report.output)["Foley Action"] if isinstance(item, otio.schema.Clip)]
+    reference = clip.media_reference
+    assert Path(reference.target_url).is_absolute() and Path(reference.target_url).is_file()
+    stamp = WavInfoReader(reference.target_url).bext.time_reference
+    assert reference.available_range.start_time.value * 2000 == stamp
+    assert clip.source_range.start_time.value == 86400
+
+
+def test_a_name_of_no_known_kind_is_refused_before_the_work(cut: Path) -> None:
+    with pytest.raises(OutputError, match=r"cut\.prproj: .*use \.otio or \.fcpxml"):
+        run(cut, output=cut.with_name("cut.prproj"))
+    with pytest.raises(FoleylineError, match='"resolv" is no program'):
+        run(cut, host="resolv")

@@ -1,0 +1,33 @@
+"""The one way out: stems onto a timeline, as the kind of file that its name says and in the flavour of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from plugin.interchange.formats import format_of
+from plugin.interchange.reel import make_reel
+from plugin.timeline.document import open_document
+from plugin.timeline.flavour import Flavour
+from plugin.timeline.place import StemClip, place_stems
+
+OTIO = ".otio"
+
+
+def deliver(
+    timeline: Path, stems: Sequence[StemClip], path: Path, *, flavour: Flavour, stems_only: bool
+) -> tuple[str, ...]:
+    """Write the timeline with the stems as a new file; what it could not hold, or a program may not take, in words.
+
+    Raises OutputError, TimelineError.
+    """
+    if path.suffix.lower() == OTIO:
+        return place_stems(timeline, stems, path, stems_only=stems_only, flavour=flavour).warnings
+    losses = format_of(path).write(make_reel(open_document(timeline), stems, stems_only=stems_only), path)
+    return (*losses, f"{path.suffix} files carry no score; to change notes later, keep it with --score, or write .otio")
+
+
+def check_deliverable(path: Path) -> None:
+    """OutputError for a name that says no kind of file that is written."""
+    if path.suffix.lower() != OTIO:
+        format_of(path)
