@@ -100,10 +100,18 @@ def _without_returns(reading: Reading, by_clause: list[list[Draft]]) -> list[lis
     """A clause that only says how the source before sounds: "footsteps on metal, running", 脚步声几乎听不见."""
     for before, here in zip(_last_filled(by_clause), by_clause, strict=True):
         made = here[0] if len(here) == 1 and before and here[0].family is before[-1].family else None
-        if made and (_says_gait(reading, made, before[-1]) or _says_level(reading, made, before[-1])):
+        says = (_says_gait, _says_level, _says_course)
+        if made and any(each(reading, made, before[-1]) for each in says):
             add_words(reading, before[-1], range(made.clause.start, made.clause.end))
             here.clear()
     return by_clause
+
+
+def _says_course(reading: Reading, made: Draft, before: Draft) -> bool:
+    """Whether a clause says how a source goes on while somebody does it: "fading as she walks away"."""
+    first = made.clause.start + 1
+    leads = [token.text for token in reading.tokens[first : made.pick.first]]
+    return "." not in made.pick.value and "as" in leads and made.clause.joiner == "comma"
 
 
 def _says_level(reading: Reading, made: Draft, before: Draft) -> bool:

@@ -10,7 +10,7 @@ from engine.text.lexicon import lexicon, weight
 from engine.text.ontology import ontology, table
 from engine.text.picks import Pick
 from engine.text.tokens import Match, Token
-from engine.text.turns import NOT, goes_on, is_said_of_sound, turn_times
+from engine.text.turns import NOT, QUIET, goes_on, is_said_of_sound, turn_times
 from engine.text.words import is_han
 from engine.types import Layer
 
@@ -76,6 +76,12 @@ def _negate(reading: Reading, clause: Clause) -> None:
         for match in reading.ruled(clause.start, clause.end, *KINDS)
         if (kind := _kind(reading, clause, match))
     ]
+    if not found and _is_quiet_for_a_time(reading, clause):
+        clause.scope = "silence"
+        for index in range(clause.start, clause.end):
+            if reading.tokens[index].text in QUIET:
+                reading.rules[index] = None
+                reading.take((index,))
     kinds = [kind for kind, _ in found]
     clause.denies_degree = any(_turns_degree(reading, m.end, clause.end) for m in _denials(reading, clause))
     if "only" in kinds or ("except" in kinds and _shuts_out_all(reading, clause, found)):
@@ -86,7 +92,8 @@ def _negate(reading: Reading, clause: Clause) -> None:
         clause.scope, match = next((k, m) for k, m in found if k in ("except", "negation"))
         clause.negated = _reach(reading, clause, match.start, match.end)
         if match.has("turn_off"):
-            clause.negated = range(match.start, clause.negated.stop)
+            order = range(match.start, match.end)
+            clause.picks = [pick for pick in clause.picks if not all(index in order for index in pick.indices)]
         kept = next((m.start for k, m in found if k == "except" and m.start >= match.end), None)
         if kept is not None and clause.scope == "negation":
             clause.negated = range(clause.negated.start, kept)
@@ -97,6 +104,13 @@ def _negate(reading: Reading, clause: Clause) -> None:
         clause.scope, clause.negated = "negation", range(found[0][1].start, clause.end)
     elif _ends_switched_off(reading, clause):
         clause.scope, clause.negated = "negation", range(clause.start, clause.end)
+
+
+def _is_quiet_for_a_time(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause is nothing but a stretch of quiet: "quiet for the first 3 seconds", 前3秒安静."""
+    tokens = reading.tokens[clause.start : clause.end]
+    quiet = any(token.text in QUIET for token in tokens) and any(token.time for token in tokens)
+    return quiet and all(token.text in QUIET or token.time or token.means("function") for token in tokens)
 
 
 def _shuts_out_all(reading: Reading, clause: Clause, found: list[tuple[str, Match]]) -> bool:
@@ -166,6 +180,8 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
         return "silence"
     if kind == "only" and _limits(reading, clause, match):
         return ""
+    if kind == "negation" and any(reading.tokens[at].text in DROWNS for at in range(match.end, clause.end)):
+        return ""
     if kind == "turn_off":
         return "negation" if _is_order(reading, match) else ""
     if kind == "negation" and _turns_degree(reading, match.end, len(reading.tokens)):
@@ -177,13 +193,23 @@ def _kind(reading: Reading, clause: Clause, match: Match) -> str:
     return kind
 
 
+DROWNS = frozenset(
+    ("drown", "drowns", "overpower", "overpowers", "mask", "masks", "bury", "盖过", "压过", "盖住", "掩盖")
+)
+"""What one sound does to another: "don't let the traffic drown the steps" forbids neither."""
+
+
 def _limits(reading: Reading, clause: Clause, match: Match) -> bool:
     """Whether "only" says when, where or how a thing sounds: "wind only from 3 to 6 s", 风声只在3秒到6秒."""
     rest = range(match.end, clause.end)
-    following = reading.tokens[match.end : match.end + 2]
-    if following and (following[0].time or any(reading.ruled(match.end, match.end + 1, "negation", "turn_off"))):
+    if any(reading.ruled(match.end, min(match.end + 1, clause.end), "negation", "turn_off")):
         return True
-    if not any(pick.last < match.start for pick in clause.heads()) or any(p.last >= match.end for p in clause.heads()):
+    following = (reading.tokens[at] for at in rest if not reading.tokens[at].means("function", "prepositions"))
+    first = next(following, None)
+    if first and (first.time or first.means("at_beginning", "at_end")):
+        return True
+    heads = clause.heads()
+    if not any(pick.first < match.start for pick in heads) or any(pick.first >= match.end for pick in heads):
         return False
     manners = ("degrees", "pan", "distance", "at_beginning", "at_end", "place", "fade_in", "fade_out", "picture")
     tokens = reading.tokens
@@ -296,15 +322,18 @@ TURNED = {
 
 def _turn_relations(reading: Reading) -> None:
     for before, clause in pairwise(reading.clauses):
-        if before.scope == "negation" and clause.joiner == "and" and _is_moment_of_order(reading, before, clause):
+        if not (_joins_at(reading, clause) and before.heads() and clause.heads()):
+            continue
+        if not before.scope and any(reading.ruled(before.start, before.end, "stops")):
+            clause.anchors = "before previous"
+        elif before.scope == "negation" and any(reading.ruled(before.start, before.end, "turn_off", "stops")):
             clause.anchors = "after previous"
     _turn_anchors(reading)
 
 
-def _is_moment_of_order(reading: Reading, before: Clause, clause: Clause) -> bool:
-    """Whether a removal happens at an event: "mute the tv when the door closes"."""
-    removes = any(reading.ruled(before.start, before.end, "turn_off", "stops"))
-    return removes and bool(clause.heads()) and reading.tokens[clause.start - 1].text in ("when", "once")
+def _joins_at(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause tells at which event the one before happens: "mute the tv when the door closes"."""
+    return clause.joiner == "and" and reading.tokens[clause.start - 1].text in ("when", "once")
 
 
 def _turn_anchors(reading: Reading) -> None:

@@ -130,7 +130,7 @@ def _clear_fades(manner: Manner) -> None:
     times = manner.times
     if times.fade_in and times.end_s == BEGINNING_S:
         times = replace(times, start_s=None, end_s=None)
-    if times.fade_out and times.start_s == -BEGINNING_S:
+    if (times.fade_out or times.fade_in) and times.start_s == -BEGINNING_S:
         times = replace(times, start_s=None)
     manner.times = times
 

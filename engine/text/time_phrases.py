@@ -130,6 +130,8 @@ def _every(match: re.Match[str], clock: Clock) -> TimeMark:
         words = {"once": Fraction(1), "twice": Fraction(2), "thrice": Fraction(3)}
         times = words.get(match["rate"] or "") or amount((match["rate"] or match["rate_zh"]).split(" time")[0])
         return TimeMark(every_s=1 / times if times else None)
+    if match["apart"]:
+        return TimeMark(every_s=seconds_of(match["apart"], clock) or None)
     if match["other"]:
         return TimeMark(every_s=Fraction(2))
     interval = seconds_of(match["interval"] if not match["bare"] else "1 " + match["bare"], clock)
@@ -166,8 +168,8 @@ PHRASES = (
         timed=False,
     ),
     Phrase(
-        "every|each|per |a second|每",
-        rf"every (?P<other>other) second\b|(?:every|每隔|每) ?"
+        "every|each|per |a second|apart|每",
+        rf"every (?P<other>other) second\b|(?P<apart>{LENGTH}) apart\b|(?:every|每隔|每) ?"
         rf"(?:(?P<interval>{LENGTH})|(?P<bare>second|秒钟?)(?!两|[一三四五]|\d))"
         rf"|(?P<rate>once|twice|thrice|{NUMBER} times?) (?:a|per|every|each) second\b"
         rf"|每秒钟?(?P<rate_zh>{NUMBER})[次下声]",
@@ -198,8 +200,9 @@ PHRASES = (
         _from,
     ),
     Phrase(
-        "til|before|by|ending|up to|直到|前|为止|结束",
-        rf"(?:until|till|before|by|ending at|up to) (?P<until_en>{MOMENT})|直到(?P<until_zh>{MOMENT})(?:为止)?"
+        "til|before|by|ending|up to|到|前|为止|结束",
+        rf"(?:until|till|before|by|ending at|up to) (?P<until_en>{MOMENT})"
+        rf"|(?:直到|(?<=[下响吹叫放烧刮播])到)(?P<until_zh>{MOMENT})(?:为止)?"
         rf"|(?P<until_zh2>{MOMENT})(?:之前|以前|前|为止|结束)",
         _until,
     ),

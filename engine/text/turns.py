@@ -190,11 +190,20 @@ def _turned(mark: TimeMark | None) -> TimeMark | None:
     return TimeMark(end_s=mark.start_s, turned=True) if mark.start_s is not None and mark.end_s is None else None
 
 
+SWITCHES = frozenset(("turn", "turns", "switch", "switches", "shut", "shuts"))
+NOUN_AFTER = frozenset(("on", "at", "after", "before", "with", "from", "by", "to"))
+"""After these "cut", "start" and "end" are no verbs: "a whoosh on the cut at 1.5 s"."""
+
+
 def _says(reading: Reading, index: int, kind: str) -> bool:
     token = reading.tokens[index]
+    if kind == "stops" and token.text == "off":
+        return any(each.text in SWITCHES for each in reading.tokens[max(index - 4, 0) : index])
     if not any(match.has(kind) for match in token.matches):
         return False
     before = reading.tokens[index - 1] if index else None
+    if before is not None and before.text in NOUN_AFTER:
+        return False
     after = reading.tokens[index + 1] if index + 1 < len(reading.tokens) else None
     acts = before is not None and (before.text in SUBJECTS or (before.means("picture") and not before.means("weak")))
     return not acts or (after is not None and after.means("head"))
