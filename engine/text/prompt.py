@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
+from engine.text.arrange import make_plan
 from engine.text.clauses import Reading, read_clauses
 from engine.text.intent import Guess, Intent, Source, Times
 from engine.text.lengths import Clock
 from engine.text.ontology import Entry, ontology
-from engine.text.plan import Plan, is_out, make_plan
+from engine.text.plan import Plan, is_out
 from engine.text.polarity import negate
 from engine.text.sources import Draft
 from engine.text.splash import splashed

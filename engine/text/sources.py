@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from engine.text.asked import is_absorbed, is_asked, is_surface
 from engine.text.clauses import Clause, Reading
+from engine.text.counts import count_of
 from engine.text.lexicon import lexicon
-from engine.text.manner import BEGINNING_S, Manner, count_of, read_manner
+from engine.text.manner import BEGINNING_S, Manner, read_manner
 from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import leaf, read_slots, sized, strength
