@@ -17,6 +17,8 @@ _SHORTEST_HEAD_S = Fraction(2, 5)
 # After an in-point it counts what to leave out from its second packet where the first is no more than half a frame of
 # sound, and so starts up to a packet late. FFmpeg 5.1 reads WAV in packets of this size, whatever chunks it has.
 _PACKET_BYTES = 4096
+# Frames of less sound than this (faster than 80 a second) it starts up to 736 samples early or 158 late.
+_SHORTEST_FRAME_SAMPLES = 600
 
 _CHANNELS = 2
 
@@ -93,17 +95,21 @@ def stem_span(
 
 
 def seeking_warnings(spans: Iterable[StemSpan], depth: Depth) -> tuple[str, ...]:
-    """Whether programs on MLT 7.12 start such stems beside their place, and what to do about it."""
+    """Whether programs on MLT 7.12 start such stems beside their place, and what to do about it; once."""
     packet_samples = _PACKET_BYTES // (_CHANNELS * depth.sample_bytes)
-    late = [span for span in spans if span.head_frames and packet_samples <= SAMPLE_RATE / span.rate / 2]
-    if not late:
-        return ()
-    kind = "float" if depth is Depth.FLOAT32 else f"{depth.value}-bit"
-    remedy = "--handles 0" if depth is Depth.INT16 else "--bits 16 or --handles 0"
-    return (
-        f"Kdenlive, Shotcut and others on MLT 7.12 start {kind} stems with handles up to {packet_samples} "
-        f"samples late at {float(late[0].rate):.5g} frames a second. For them, make the stems with {remedy}.",
-    )
+    for span in (span for span in spans if span.head_frames):
+        if SAMPLE_RATE / span.rate < _SHORTEST_FRAME_SAMPLES:
+            fault, remedy = "stems with handles up to 736 samples beside their place", "--handles 0"
+        elif packet_samples <= SAMPLE_RATE / span.rate / 2:
+            kind = "float" if depth is Depth.FLOAT32 else f"{depth.value}-bit"
+            fault = f"{kind} stems with handles up to {packet_samples} samples late"
+            remedy = "--handles 0" if depth is Depth.INT16 else "--bits 16 or --handles 0"
+        else:
+            continue
+        rate = f"{float(span.rate):.5g} frames a second"
+        who = "Kdenlive, Shotcut and others on MLT 7.12"
+        return (f"{who} start {fault} at {rate}. For them, make the stems with {remedy}.",)
+    return ()
 
 
 def _head_frames(asked: int, frames_since_midnight: int, rate: Fraction) -> int:
