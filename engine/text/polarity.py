@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
 from engine.text.denials import KINDS, ends_switched_off, is_quiet_for_a_time, is_silent_noun, kind_of, turns_degree
 from engine.text.reach import groups_in, reach
+from engine.text.time_phrases import TimeMark
 from engine.text.tokens import Match
 from engine.text.turns import QUIET, turn_times
 
@@ -36,6 +38,9 @@ def _negate(reading: Reading, clause: Clause) -> None:
     if not found and is_quiet_for_a_time(reading, clause):
         clause.scope = "silence"
         for index in range(clause.start, clause.end):
+            mark = reading.tokens[index].time
+            if mark and len(mark.at_s) == 1 and reading.tokens[index].text[0].isalnum():
+                reading.tokens[index].time = TimeMark(start_s=Fraction(0), end_s=mark.at_s[0])
             if reading.tokens[index].text in QUIET:
                 reading.rules[index] = None
                 reading.take((index,))

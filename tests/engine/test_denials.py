@@ -142,3 +142,39 @@ def test_a_noun_is_meant_two_clauses_later() -> None:
 def test_a_source_outside_its_time_is_told_so(times: Times) -> None:
     told = _unheard(Intent(sources=(Source("s1", "rain.concrete", "rain halfway", times=times),)), [])
     assert told == ['"rain halfway" (rain.concrete) is not heard: its time lies outside what was chosen.']
+
+
+@pytest.mark.parametrize(
+    ("words", "times"),
+    [
+        ("前3秒安静，然后爆炸", Times(start_s=Fraction(3))),
+        ("先安静两秒，再打雷", Times(start_s=Fraction(2))),
+        ("雨只下到第4秒", Times(end_s=Fraction(4))),
+        ("turn the tv off at 3 s", Times(end_s=Fraction(3))),
+        ("Whoosh on the cut at 1.5s", Times(at_s=(Fraction(3, 2),))),
+        ("two gunshots half a second apart", Times(every_s=Fraction(1, 2))),
+        ("rain gets heavier towards the end", Times(fade_in=True)),
+    ],
+)
+def test_one_sound_is_timed_as_told(words: str, times: Times) -> None:
+    intent = read_words(words)
+    assert [source.times for source in intent.sources] == [times]
+    assert intent.excluded == ()
+
+
+def test_a_sound_that_stops_at_an_event_sounds_until_then() -> None:
+    rain, door = read_words("The rain should stop when the door shuts").sources
+    assert (rain.entry, rain.times.before, door.entry) == ("rain.concrete", door.id, "door.close")
+
+
+@pytest.mark.parametrize("words", ["don't let the traffic drown out the footsteps", "不要让车声盖过脚步声"])
+def test_a_sound_that_must_not_drown_another_is_not_forbidden(words: str) -> None:
+    assert families(words) == ["traffic", "footsteps"]
+    assert read_words(words).excluded == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "gain_db"), [("turn down the rain", -6.0), ("turn up the fire", 6.0), ("把雨声调小一点", -6.0)]
+)
+def test_a_level_is_turned_up_or_down(words: str, gain_db: float) -> None:
+    assert [source.gain_db for source in read_words(words).sources] == [gain_db]
