@@ -4,7 +4,8 @@ Targets are gated programme loudness (ITU-R BS.1770): one for the ambience, one 
 material together. A gesture and the body that answers it keep their own balance: by itself the gesture of a hit on
 metal is 18 dB softer than what rings, and bringing each to a target of its own would turn the hit into a click. What
 the words call faint or loud moves the target. A limiter turns the events down where they, or their sum with the
-ambience, would pass the ceiling; the ambience stays as it is, and the mix is the sum of the stems.
+ambience, would pass the ceiling; the ambience stays as it is, and the mix is the sum of the stems. It never takes more
+than 6 dB: the events' target gives way, for a hit that is pressed flat is no louder, only its room is.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from engine.types import PROGRAMME_LUFS, Curve, Layer
 GROUPS: dict[str, tuple[Layer, ...]] = {"ambient": (Layer.AMBIENT,), "events": (Layer.ACTION, Layer.MATERIAL)}
 TARGETS_LUFS = {"ambient": -34.0, "events": -23.3}
 LEVEL_RANGE_DB = (-24.0, 6.0)  # how far words may move a target
-MAKE_UPS, ENOUGH_DB = 4, 0.2
-SURE_WITHIN_DB = 10.0  # events raised further are measured anew: more of them come near the ceiling
+MAKE_UPS, ENOUGH_DB = 6, 0.2
+MOST_LIMITED_DB = 6.0  # deeper, a hit is no louder for its gain and only its room and its neighbours are
 MOST_AMBIENT_PEAK = 0.5
 
 DUCK_DB, DUCK_AHEAD_S, DUCK_ATTACK_S, DUCK_RELEASE_S = 2.0, 0.020, 0.030, 0.400
@@ -41,6 +42,9 @@ class Levels:
     target_lufs: Mapping[str, float]  # "ambient" and "events"
     true_peak_dbtp: Mapping[str, float]  # "ambient", "action", "material", "mix"
     limited_db: float  # the limiter's deepest reduction
+    held_back_lu: float = (
+        0.0  # how far the events' target lies under what words and settings ask, for their peaks' sake
+    )
 
 
 def ducking(score: Score, depth_db: float = DUCK_DB) -> Curve:
@@ -89,32 +93,38 @@ def mix_scenes(
         peaks = np.max([np.zeros(4), *(scene.limit() for scene in scenes)], axis=0)
     if len(fresh) == len(scenes) and not any(len(scene.reduction) for scene in scenes):
         return _levels(before.scaled(gains_db["ambient"], gains_db["events"]), peaks, targets, 0.0)
-    _make_up(fresh, before, gains_db["events"], targets["events"])
+    asked_lufs = targets["events"]
+    if fresh:
+        targets["events"] = _settle(fresh, before, gains_db["events"], targets["events"])
     deepest_db = max(_deepest_db(scene) for scene in scenes)
     for scene in fresh:
         scene.keep_limiter()
     after = survey(scenes, true_peaks=True)
-    return _levels(after.scaled(0.0, 0.0), after.true_peaks, targets, deepest_db)
+    levels = _levels(after.scaled(0.0, 0.0), after.true_peaks, targets, deepest_db)
+    return replace(levels, held_back_lu=asked_lufs - targets["events"])
 
 
-def _make_up(fresh: Sequence[SceneStems], before: Survey, gain_db: float, target_lufs: float) -> None:
-    """Give back the loudness that the limiter took from fresh scenes, as far as peaks allow."""
-    since_db = 0.0
-    for _ in range(MAKE_UPS if fresh else 0):
-        power = dsp.db(gain_db) ** 2
-        limited = zip(fresh, before.events_cells, strict=True)
-        hops = np.concatenate([hops_of(power * cells * _power_kept(scene, len(cells))) for scene, cells in limited])
-        short_db = _gain_to(target_lufs, hops)
-        if short_db < ENOUGH_DB:
+def _settle(fresh: Sequence[SceneStems], before: Survey, gain_db: float, target_lufs: float) -> float:
+    """Bring limited events to their target, or as near as MOST_LIMITED_DB allows; the target that is then aimed at."""
+    for _ in range(MAKE_UPS):
+        deepest_db = max(_deepest_db(scene) for scene in fresh)
+        short_db = _gain_to(target_lufs, _limited_hops(fresh, before, gain_db))
+        more_db = round(min(1.6 * max(short_db, 0.0), 4.0, MOST_LIMITED_DB - deepest_db), 3)
+        if abs(more_db) < ENOUGH_DB:
             break
-        more_db = round(min(1.6 * short_db, 4.0), 3)
         _add_gains(fresh, {"ambient": 0.0, "events": more_db})
-        gain_db, since_db = gain_db + more_db, since_db + more_db
+        gain_db += more_db
         for scene in fresh:
             scene.raise_events(more_db)
-            if since_db > SURE_WITHIN_DB:
-                scene.limit()
-        since_db = 0.0 if since_db > SURE_WITHIN_DB else since_db
+    short_db = _gain_to(target_lufs, _limited_hops(fresh, before, gain_db))
+    return target_lufs - short_db if short_db > 2 * ENOUGH_DB else target_lufs
+
+
+def _limited_hops(fresh: Sequence[SceneStems], before: Survey, gain_db: float) -> dsp.Array:
+    """Mean squares of the events' 100 ms after a gain and the limiter."""
+    power = dsp.db(gain_db) ** 2
+    limited = zip(fresh, before.events_cells, strict=True)
+    return np.concatenate([hops_of(power * cells * _power_kept(scene, len(cells))) for scene, cells in limited])
 
 
 def _power_kept(scene: SceneStems, cells: int) -> dsp.Array:

@@ -153,6 +153,13 @@ def _write_extras(
     return extras
 
 
+def _held_back(stems: Stems) -> tuple[str, ...]:
+    short = stems.levels.held_back_lu
+    if short < 1.0:
+        return ()
+    return (f"The events are {short:.0f} LU softer than asked: louder, their peaks would be pressed flat.",)
+
+
 def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mapping[str, float]) -> Report:
     shots = []
     for shot in plan.shots:
@@ -174,6 +181,7 @@ def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mappin
         warnings=(
             *plan.cut.warnings,
             *plan.selection.warnings,
+            *_held_back(stems),
             *seeking_warnings((piece.span for piece in plan.pieces), job.depth),
             *stems.warnings,
         ),

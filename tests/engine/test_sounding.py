@@ -94,7 +94,7 @@ def test_an_edited_note_changes_only_the_samples_it_spans() -> None:
 
 def test_any_span_of_a_stem_reads_the_same() -> None:
     stems = sound(score(bed(), *HITS), align=True)
-    levels = mix.mix_scenes([stems], {Layer.ACTION: 6.0})
+    levels = mix.mix_scenes([stems], {Layer.ACTION: 6.0}, programme_lufs=-16.0)
     assert levels.limited_db > 1.0
     for layer in Layer:
         one = stems.read(layer, stems.first, stems.last)
@@ -245,3 +245,17 @@ def test_notes_of_one_event_may_lie_days_apart() -> None:
     np.testing.assert_array_equal(
         whole(sound(score(HITS[0], late)), Layer.ACTION), whole(sound(score(HITS[0])), Layer.ACTION)
     )
+
+
+def test_a_loud_hit_keeps_its_shape_and_a_soft_one_stays_soft_beside_it() -> None:
+    loud = [replace(note, gain_db=note.gain_db + 12.0) for note in contact("a", 1.0)]
+    stems = sound(score(bed(), *loud, *contact("bb", 9.0)))
+    levels = mix.mix_scenes([stems], {Layer.ACTION: 6.0}, programme_lufs=-16.0)
+    assert levels.limited_db <= mix.MOST_LIMITED_DB + mix.ENOUGH_DB
+    assert levels.held_back_lu > 3.0
+    assert levels.lufs["events"] == pytest.approx(levels.target_lufs["events"], abs=0.5)
+    first, second = (
+        loudness.dbtp(loudness.true_peak(stems.read_sum(mix.GROUPS["events"], start, start + SAMPLE_RATE)))
+        for start in (seconds_to_sample(START + at) for at in (1, 9))
+    )
+    assert first - second > 12.0 - mix.MOST_LIMITED_DB - 1.0
