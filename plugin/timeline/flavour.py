@@ -96,14 +96,15 @@ def doubts(document: Document, flavour: Flavour) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _portable(media: Path, output: Path) -> str:
+def portable_url(media: Path, output: Path) -> str:
+    """Relative to the written file where the medium lies beneath its folder, else a file URL."""
     folder = output.parent.resolve()
     return quote(media.relative_to(folder).as_posix()) if media.is_relative_to(folder) else media.as_uri()
 
 
 _ADDRESSES: Mapping[PathStyle, Callable[[Path, Path], str]] = MappingProxyType(
     {
-        PathStyle.PORTABLE: _portable,
+        PathStyle.PORTABLE: portable_url,
         PathStyle.FILE_URL: lambda media, output: media.as_uri(),
         PathStyle.ABSOLUTE: lambda media, output: str(media),
     }

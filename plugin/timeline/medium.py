@@ -84,6 +84,11 @@ def path_of_url(url: str, folder: Path) -> Path | None:
     return next((path for path in _readings(url, folder) if is_there(path)), _rooted(url, folder))
 
 
+def is_relative(url: str) -> bool:
+    """Whether a target URL counts from the folder of its timeline."""
+    return not (is_bare_absolute(url) or _SCHEME.match(url) or url.lower().startswith("file:"))
+
+
 def is_bare_absolute(url: str) -> bool:
     """Whether a target URL is a plain absolute path, of this system or of Windows."""
     return url.startswith(("/", "\\\\")) or bool(_DRIVE.match(url))

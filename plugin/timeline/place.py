@@ -19,7 +19,8 @@ from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, open_document, write_object
-from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts
+from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts, portable_url
+from plugin.timeline.medium import is_relative, is_there, path_of_url
 from plugin.timeline.read import read_document
 from plugin.timeline.stem_span import StemSpan, stem_span
 from plugin.timeline.walk import Node, walk
@@ -79,7 +80,8 @@ def place_stems(
 
     Where such tracks are there already, a new take's are added: `Foley Ambient 2` ... Without `output` the file goes
     beside the timeline as NAME.foley.otio, or the next free name. `stems_only` writes the three tracks alone.
-    The new tracks are written as the `flavour`'s program takes them; the editor's own stay as they are whatever it is.
+    The new tracks are written as the `flavour`'s program takes them; the editor's own stay as they are whatever it is,
+    but for media named by paths relative to the timeline, which are addressed anew when the output lies elsewhere.
 
     Raises OutputError when the given output exists or cannot be written, or the program misreads the stems' paths;
     TimelineError when stems do not fit.
@@ -92,11 +94,23 @@ def place_stems(
     warnings = () if stems_only else doubts(document, flavour)
     if stems_only:
         target = root = _stems_timeline(document, cut, flavour)
+    elif path.parent.resolve() != timeline.parent.resolve():
+        readdress(target.tracks, timeline.parent, path)
     writer = _TrackWriter(cut.start, target, path, flavour)
     tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
     target.tracks.extend(tracks)
     write_object(root, path)
     return Placement(path, take, tuple(track.name for track in tracks), warnings)
+
+
+def readdress(root: otio.schema.Stack, folder: Path, output: Path) -> None:
+    """Let media that are named relative to `folder` be found from where `output` lies."""
+    for item in root.find_children(descended_from_type=otio.schema.Clip):
+        for reference in item.media_references().values():
+            url = getattr(reference, "target_url", None) or ""
+            media = path_of_url(url, folder) if url and is_relative(url) else None
+            if media is not None and is_there(media):
+                reference.target_url = portable_url(media.resolve(), output)
 
 
 def track_name(layer: Layer, take: int) -> str:

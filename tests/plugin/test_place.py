@@ -320,3 +320,22 @@ def test_stems_elsewhere_are_named_by_a_file_url(tmp_path: Path) -> None:
     url = items_of(placed, 3)[0].media_reference.target_url
     assert url == (tmp_path / "far away" / "step.wav").as_uri()
     assert placed_clips(placed)[0].medium.path == tmp_path / "far away" / "step.wav"
+
+
+def test_media_named_by_relative_paths_are_found_from_another_folder(tmp_path: Path) -> None:
+    (tmp_path / "project" / "media").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    film = tmp_path / "project" / "media" / "a b.mov"
+    film.write_bytes(b"film")
+    mine = clip("walk", 48, url="media/a%20b.mov", available=span(0, 100))
+    lost = clip("lost", 24, url="media/lost.mov", available=span(0, 100))
+    source = save(timeline(track(mine, lost)), tmp_path / "project" / "cut.otio")
+    elsewhere = place_stems(source, [], tmp_path / "out" / "cut.foley.otio").path
+    first, second = otio.adapters.read_from_file(str(elsewhere)).find_clips()
+    assert first.media_reference.target_url == film.as_uri()
+    assert second.media_reference.target_url == "media/lost.mov"
+    beside = place_stems(source, [], tmp_path / "project" / "cut.foley.otio").path
+    assert (
+        next(iter(otio.adapters.read_from_file(str(beside)).find_clips())).media_reference.target_url
+        == "media/a%20b.mov"
+    )
