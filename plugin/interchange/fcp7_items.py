@@ -1,0 +1,96 @@
+"""The clips of a reel as FCP 7 XML can play them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from plugin.interchange.footage import Footage, footage_of_stem
+from plugin.interchange.losses import Losses
+from plugin.interchange.reel import Reel, ReelTrack
+from plugin.interchange.rows import Row, RowClip
+from plugin.timeline import clock
+from plugin.timeline.cut import CutMarker
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A clip in frames at the timeline's rate; `in_frame` counts in its file, played at `speed`."""
+
+    name: str
+    start_frame: int
+    end_frame: int
+    in_frame: int
+    footage: Footage | None  # None: the clip has no file
+    enabled: bool = True
+    speed: Fraction = Fraction(1)
+    markers: tuple[CutMarker, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        return self.end_frame - self.start_frame
+
+    @property
+    def out_frame(self) -> int:
+        return self.in_frame + self.frames
+
+    @property
+    def channels(self) -> int:
+        """Of its file's sound; two where nobody knows."""
+        return self.footage.channels if self.footage is not None else 2
+
+
+def stem_items(reel: Reel, track: ReelTrack) -> list[Item]:
+    start = reel.cut.start
+    return [
+        Item(stem.name, stem.start_frame, stem.end_frame, stem.head_frames, footage_of_stem(stem, start))
+        for stem in track.stems
+    ]
+
+
+def row_items(row: Row, rate: Fraction, footage: dict[Path, Footage], losses: Losses) -> list[Item]:
+    """An editor's own clips; what is changed to fit is counted in `losses`."""
+    return [_item(placed, rate, footage, losses) for placed in row.clips]
+
+
+def _item(placed: RowClip, rate: Fraction, files: dict[Path, Footage], losses: Losses) -> Item:
+    clip = placed.clip
+    footage = files.get(clip.medium.path) if clip.medium.path is not None else None
+    if footage is None:
+        losses.add("clip", "has no file and is offline here", "have no file and are offline here")
+    speed = _speed(clip.speed, losses)
+    in_frame = _in_frame(placed, speed, rate, losses)
+    if speed != clip.speed and footage is not None:  # the file may end before what is played instead
+        in_frame = min(in_frame, int(footage.duration * rate) - placed.frames)
+    return Item(
+        clip.name, placed.start_frame, placed.end_frame, max(in_frame, 0), footage, clip.enabled, speed, clip.markers
+    )  # fmt: skip
+
+
+def _speed(speed: Fraction, losses: Losses) -> Fraction:
+    """The speed that is written: no freeze, no way back, and a percentage that decimals can say."""
+    if speed == 1:
+        return speed
+    if speed > 0 and (speed * 10**8).denominator == 1:
+        say = "at another speed, which Premiere Pro reads and DaVinci Resolve does not"
+        losses.add("clip", f"runs {say}", f"run {say}")
+        return speed
+    note = "here forwards at normal speed"
+    if speed == 0:
+        losses.add("clip", f"is frozen in the cut, {note}", f"are frozen in the cut, {note}")
+    else:
+        say = "backwards" if speed < 0 else "at a speed that percents cannot say"
+        losses.add("clip", f"runs {say} in the cut, {note}", f"run {say} in the cut, {note}")
+    return Fraction(1)
+
+
+def _in_frame(placed: RowClip, speed: Fraction, rate: Fraction, losses: Losses) -> int:
+    start = placed.clip.source_start / speed
+    if start < 0:
+        say = "before its file does and is taken from the file's first frame"
+        losses.add("clip", f"starts {say}", f"start {say}")
+    elif (start * rate).denominator != 1:
+        say = "between two frames and from the nearest here"
+        losses.add("clip", f"starts in its file {say}", f"start in their files {say}")
+    return clock.seconds_to_frames(start, rate=rate)

@@ -1,0 +1,46 @@
+"""What a format could not hold, each thing once, counted and in plain words."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from plugin.interchange.reel import Reel
+from plugin.interchange.rows import Rows
+from plugin.timeline import clock
+
+_DAY_S = 24 * 3600
+
+
+class Losses:
+    """Counts things as they are met; says them in the order in which each was met first."""
+
+    def __init__(self, format_title: str) -> None:
+        self._title = format_title
+        self._counts: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, noun: str, one: str, many: str, count: int = 1) -> None:
+        """`count` of `noun` for which `one` or `many` is true: "clip", "runs backwards", "run backwards"."""
+        if count:
+            self._counts[noun, one, many] += count
+
+    def told(self) -> tuple[str, ...]:
+        return tuple(
+            f"{self._title}: {count} {noun} {one}." if count == 1 else f"{self._title}: {count} {noun}s {many}."
+            for (noun, one, many), count in self._counts.items()
+        )
+
+
+def add_frame_losses(losses: Losses, reel: Reel, rows: Rows) -> None:
+    """What is lost to whole frames, to plain markers, and to timecode that ends at midnight."""
+    add, cut = losses.add, reel.cut
+    say = "beside whole frames and"
+    add("clip", f"lies {say} is moved to the nearest", f"lie {say} are moved to the nearest", rows.moved)
+    add("clip", "is shorter than a frame and left out", "are shorter than a frame and left out", rows.dropped)
+    add("clip", "is neither picture nor sound and left out", "are neither and left out", rows.others)
+    markers = [marker for one in rows.clips for marker in one.clip.markers] + list(cut.markers)
+    coloured = 0 if reel.stems_only else sum(bool(marker.colour) for marker in markers)
+    add("marker", "loses its colour", "lose their colours", coloured)
+    if cut.start < 0:
+        add("timeline", "starts before midnight, which timecode cannot say; it is written as 00:00:00:00", "")
+    if cut.start_frame + reel.frames > _DAY_S * clock.nominal_rate(cut.rate):
+        add("timeline", "runs past 24 hours; programs may show its timecode from 00:00:00:00 again", "")
