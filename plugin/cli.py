@@ -231,7 +231,11 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_argument_group("sound")
     sound.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another number gives another take of the same")
     sound.add_argument(
-        "--loudness", type=float, default=DEFAULT_LUFS, metavar="LUFS", help="of the whole (default -23)"
+        "--loudness",
+        type=float,
+        default=DEFAULT_LUFS,
+        metavar="LUFS",
+        help="what ambience and events aim at where both sound (default -23)",
     )
     sound.add_argument("--handles", type=int, metavar="FRAMES", help="sound before and after each clip (default: 1 s)")
     sound.add_argument("--bits", choices=("16", "24", "32f"), default="16", help="of the WAV files (default 16)")

@@ -54,6 +54,9 @@ def print_inspection(cut: Cut) -> None:
     counting = " drop-frame" if cut.drop_frame else ""
     console.print(f"[bold]{markup(cut.name)}[/bold]  {cut.timecode_range(cut.record)}  {rate} fps{counting}")
     table = Table("track", "clip", "record range", "source", "speed", "media")
+    for column in table.columns:
+        column.overflow = "fold"
+    table.columns[2].no_wrap = True  # of the range each digit counts
     for clip in cut.clips:
         name = markup(clip.name) + ("" if clip.enabled else " [dim](disabled)[/dim]")
         source = f"{float(clip.source_start):.3f} s"

@@ -23,6 +23,7 @@ from plugin.timeline import place
 from plugin.timeline.choice import Choice
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
+from plugin.timeline.flavour import KDENLIVE
 from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import Selection, select
@@ -153,6 +154,10 @@ def _write_extras(
     return extras
 
 
+def _for_mlt(job: Job) -> bool:
+    return job.host == KDENLIVE.name or job.wanted_output.suffix.lower() in (".kdenlive", ".mlt")
+
+
 def _held_back(stems: Stems) -> tuple[str, ...]:
     short = stems.levels.held_back_lu
     if short < 1.0:
@@ -182,7 +187,7 @@ def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mappin
             *plan.cut.warnings,
             *plan.selection.warnings,
             *_held_back(stems),
-            *seeking_warnings((piece.span for piece in plan.pieces), job.depth),
+            *(seeking_warnings((piece.span for piece in plan.pieces), job.depth) if _for_mlt(job) else ()),
             *stems.warnings,
         ),
         extras=placed.extras,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -82,8 +83,9 @@ def test_it_is_the_kind_of_movie_that_its_name_says(cut: Path, tmp_path: Path, n
 
 
 def test_what_mlt_and_missing_fonts_make_of_it_is_told(cut: Path, tmp_path: Path) -> None:
-    report = make_stems(
-        Job(cut, Choice(range="0-12"), "rain \U0001f327", depth=Depth.INT24, picture=tmp_path / "p.png"), quiet
-    )
+    job = Job(cut, Choice(range="0-12"), "rain \U0001f327", depth=Depth.INT24, picture=tmp_path / "p.png")
+    report = make_stems(replace(job, host="kdenlive", output=tmp_path / "for-kdenlive.otio"), quiet)
     assert any("MLT 7.12" in warning for warning in report.warnings)
     assert any("shows boxes" in warning for warning in report.warnings)
+    other = make_stems(replace(job, picture=None), quiet)
+    assert not any("MLT 7.12" in warning for warning in other.warnings)
