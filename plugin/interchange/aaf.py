@@ -1,0 +1,170 @@
+"""Advanced Authoring Format: a sequence of linked files, for import into a timeline of Resolve or Media Composer.
+
+Each stem track is one stereo track: Resolve, Media Composer, Pro Tools and Premiere write such a clip as an
+`Audio Channel Combiner` over the two sides of its file, and read it so. Two mono tracks, the other way there is, would
+come in panned apart and unlinked. An own writer: the public adapter (otio-aaf-adapter 2.0) takes every fractional rate
+for drop-frame, writes sound as mono, and makes tapes of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aaf2  # type: ignore[import-untyped]
+from aaf2.auid import AUID  # type: ignore[import-untyped]
+from aaf2.misc import TaggedValueHelper  # type: ignore[import-untyped]
+
+from engine.media.whole_file import refuse_existing, unwritable, whole_file
+from plugin.interchange import aaf_media
+from plugin.interchange.aaf_media import LEFT, PICTURE, RIGHT, SOUND, Clock, linked_clip, name_mob
+from plugin.interchange.footage import Footage, footage_of_cut
+from plugin.interchange.losses import Losses
+from plugin.interchange.reel import Reel, ReelStem, ReelTrack
+from plugin.interchange.rows import Row, RowClip, rows_of
+from plugin.timeline import clock
+
+TITLE = "AAF"
+
+_COMBINER = AUID("6b46dd7a-132d-4856-ab21-8b751d8462ec")
+_STEREO = 2  # of the attribute `_TRACK_FORMAT`
+_PRODUCT = AUID("0ec94d9e-5d5c-5f8e-9a54-3e5a1f0c7b60")
+_NO_GENERATION = AUID("00000000-0000-0000-0000-000000000000")
+
+
+def write(reel: Reel, path: Path) -> tuple[str, ...]:
+    """Write the picture as linked clips and the stems under it; with `stems_only` the stems alone.
+
+    Returns what was lost. Raises OutputError when the file is there already or a stem is no stereo WAV.
+    """
+    refuse_existing(path)
+    losses = Losses(TITLE)
+    try:
+        with TemporaryDirectory() as folder:
+            made = Path(folder) / "sequence.aaf"
+            with aaf2.open(str(made), "w") as file:
+                _sign(file)
+                _compose(file, reel, losses)
+            body = made.read_bytes()
+    except OSError as error:
+        raise unwritable(path, error) from error
+    with whole_file(path) as whole:
+        whole.write(body)
+    return losses.told()
+
+
+def _sign(file: Any) -> None:
+    identity = file.header["IdentificationList"].value[0]
+    identity["ProductName"].value = identity["CompanyName"].value = "Foleyline"
+    identity["ProductID"].value, identity["GenerationAUID"].value = _PRODUCT, _NO_GENERATION
+    identity["Platform"].value = "any"
+    identity["Date"].value = file.header["LastModified"].value = aaf_media.WRITTEN
+
+
+def _compose(file: Any, reel: Reel, losses: Losses) -> None:
+    time = Clock(reel.rate, reel.cut.drop_frame)
+    sequence = file.create.CompositionMob(reel.cut.name or "Foley")
+    name_mob(sequence, "sequence", reel.cut.name, str(reel.rate), reel.take, [_told(track) for track in reel.tracks])
+    sequence.usage = "Usage_TopLevel"
+    sequence.comments["Comments"] = f"Foleyline, take {reel.take}"
+    file.content.mobs.append(sequence)
+    aaf_media.add_timecode(sequence, time, reel.cut.start_frame, reel.frames)
+    if not reel.stems_only:
+        _add_pictures(file, sequence, reel, losses)
+    combiner = _combiner(file)
+    for number, track in enumerate(reel.tracks, 1):
+        clips = [(stem.start_frame, _stem_clip(file, reel, time, track, stem, combiner)) for stem in track.stems]
+        slot = _add_track(file, sequence, reel, track.name, number, SOUND, clips)
+        attributes = TaggedValueHelper(slot["TimelineMobAttributeList"])
+        attributes["_TRACK_FORMAT"] = _STEREO
+
+
+def _told(track: ReelTrack) -> list[tuple[str, int, int]]:
+    return [(stem.name, stem.start_frame, stem.end_frame) for stem in track.stems]
+
+
+def _add_track(
+    file: Any, sequence: Any, reel: Reel, name: str, number: int, kind: str, clips: Iterable[tuple[int, Any]]
+) -> Any:
+    """One track from wall to wall: what lies on it, each at its frame, and filler between and after."""
+    slot = sequence.create_empty_sequence_slot(reel.rate, media_kind=kind)
+    slot.name = name
+    slot["PhysicalTrackNumber"].value = number
+    at_frame, components = 0, []
+    for start_frame, clip in clips:
+        if start_frame > at_frame:
+            components.append(file.create.Filler(kind, start_frame - at_frame))
+        components.append(clip)
+        at_frame = start_frame + clip.length
+    if reel.frames > at_frame:
+        components.append(file.create.Filler(kind, reel.frames - at_frame))
+    slot.segment["Components"].value = components
+    slot.segment.length = reel.frames
+    return slot
+
+
+def _stem_clip(file: Any, reel: Reel, time: Clock, track: ReelTrack, stem: ReelStem, combiner: Any) -> Any:
+    """Both sides of a stem from its head on; the handles are in the file for whoever slides or cross-fades."""
+    first_frame = max(reel.cut.start_frame + stem.start_frame - stem.head_frames, 0)
+    mob = aaf_media.stem_mob(file, stem.path, stem.name, time, first_frame, stem.stem.span.file_frames)
+    mob.comments["Comments"] = f"Foleyline {track.layer}, take {reel.take}"
+    clip = file.create.OperationGroup(combiner, stem.frames, media_kind=SOUND)
+    for side in (LEFT, RIGHT):
+        clip.segments.append(linked_clip(file, mob, side, stem.head_frames, stem.frames, SOUND))
+    return clip
+
+
+def _combiner(file: Any) -> Any:
+    definition = file.create.OperationDef(_COMBINER, "Audio Channel Combiner", "Mono sides to one stereo clip")
+    file.dictionary.register_def(definition)
+    definition.media_kind = SOUND
+    definition["IsTimeWarp"].value = False
+    definition["NumberInputs"].value = -1
+    definition["Bypass"].value = 0
+    definition["OperationCategory"].value = "OperationCategory_Effect"
+    return definition
+
+
+def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
+    rows = rows_of(reel)
+    footage = footage_of_cut(rows, reel.rate)
+    mobs: dict[Path, Any] = {}
+    for number, row in enumerate(rows.pictures, 1):
+        clips = list(_picture_clips(file, reel, row, footage, mobs, losses))
+        _add_track(file, sequence, reel, row.track.name or row.track.label, number, PICTURE, clips)
+    losses.add("clip", "is moved to the nearest frame", "are moved to the nearest frame", rows.moved)
+    losses.add("clip", "of less than half a frame is left out", "of less than half a frame are left out", rows.dropped)
+    sounds = sum(len(row.clips) for row in rows.sounds)
+    losses.add("clip", "on sound tracks is left out", "on sound tracks are left out", sounds)
+    marks = len(reel.cut.markers) + sum(len(placed.clip.markers) for placed in rows.clips)
+    losses.add("marker", "is left out", "are left out", marks)
+
+
+def _picture_clips(
+    file: Any, reel: Reel, row: Row, footage: dict[Path, Footage], mobs: dict[Path, Any], losses: Losses
+) -> Iterable[tuple[int, Any]]:
+    for placed in row.clips:
+        path, speed = placed.clip.medium.path, placed.clip.speed
+        losses.add("clip", "that is switched off is left out", "that are switched off are left out", _off(placed))
+        if not placed.clip.enabled:
+            continue
+        losses.add("clip", "without a file is left out", "without a file are left out", int(path is None))
+        if path is None:
+            continue
+        losses.add("clip", "plays at its file's own speed", "play at their files' own speed", int(speed != 1))
+        if path not in mobs:
+            mobs[path] = aaf_media.picture_mob(file, footage[path], placed.clip.name or footage[path].name)
+        yield placed.start_frame, linked_clip(file, mobs[path], 1, _first(placed, reel), placed.frames, PICTURE)
+
+
+def _off(placed: RowClip) -> int:
+    return int(not placed.clip.enabled)
+
+
+def _first(placed: RowClip, reel: Reel) -> int:
+    """The file's frame that is shown first; of a clip that runs backwards the first that it comes to."""
+    clip = placed.clip
+    first = min(clip.source_start, clip.source_at(clip.record.end)) if clip.speed < 0 else clip.source_start
+    return max(clock.seconds_to_frames(first, rate=reel.rate), 0)
