@@ -14,6 +14,7 @@ from engine.text.restated import (
     last_filled,
     next_filled,
     without_denials,
+    without_pauses,
     without_recounts,
     without_returns,
     without_things,
@@ -36,7 +37,7 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
     by_clause = [drafts(reading, clause) for clause in reading.clauses]
     found = [places(reading, clause) for clause in reading.clauses]
     by_clause = without_denials(without_things(by_clause))
-    by_clause = without_returns(reading, by_clause)
+    by_clause = without_pauses(reading, without_returns(reading, by_clause))
     pauses = [pause_s(reading, clause) for clause in reading.clauses]
     _attach_modifiers(reading, by_clause, found, pauses)
     for here in by_clause:
@@ -74,7 +75,7 @@ def _attach_modifiers(
         if before and ends_in_silence(reading, clause):
             _let_fade(reading, [made for drafts_there in by_clause for made in drafts_there], clause)
             continue
-        if here or not extra or pause is not None or any(place.bare for place in places_here):
+        if here or clause.spent or not extra or pause is not None or any(place.bare for place in places_here):
             continue
         opens = clause.joiner in ("first", "stop")
         target = (after[:1] or before[-1:]) if opens else (before[-1:] or after[:1])

@@ -35,6 +35,7 @@ class Clause:
     negated: range = range(0)  # tokens that a negation rules
     scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
     inherits: bool = False  # negated by the clause before: "no birds or dogs"
+    spent: bool = False  # its words were given to a source named before
     place: int = 0  # among the clauses of the reading
     denies_degree: bool = False  # only how a thing is: "not heavy rain"
 

@@ -30,6 +30,20 @@ def without_recounts(reading: Reading, by_clause: list[list[Draft]]) -> list[lis
     return by_clause
 
 
+def without_pauses(reading: Reading, by_clause: list[list[Draft]]) -> list[list[Draft]]:
+    """A denial for a time says when a source named before sounds: "heavy rain, no rain from 2 to 5 s"."""
+    named: dict[str, Draft] = {}
+    for here in by_clause:
+        for made in here[:]:
+            clause, earlier = made.clause, named.setdefault(made.family.id, made)
+            marks = [reading.tokens[at].time for at in range(clause.start, clause.end)]
+            if earlier.clause is not clause and any(mark and mark.turned for mark in marks):
+                add_words(reading, earlier, range(clause.start, clause.end))
+                here.remove(made)
+                clause.spent = True
+    return by_clause
+
+
 def without_returns(reading: Reading, by_clause: list[list[Draft]]) -> list[list[Draft]]:
     """A clause that only says how the source before sounds: "footsteps on metal, running", 脚步声几乎听不见."""
     for before, here in zip(last_filled(by_clause), by_clause, strict=True):
@@ -37,6 +51,7 @@ def without_returns(reading: Reading, by_clause: list[list[Draft]]) -> list[list
         says = (_says_gait, _says_level, _says_course)
         if made and any(each(reading, made, before[-1]) for each in says):
             add_words(reading, before[-1], range(made.clause.start, made.clause.end))
+            made.clause.spent = True
             here.clear()
     return by_clause
 

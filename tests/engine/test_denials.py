@@ -178,3 +178,22 @@ def test_a_sound_that_must_not_drown_another_is_not_forbidden(words: str) -> Non
 )
 def test_a_level_is_turned_up_or_down(words: str, gain_db: float) -> None:
     assert [source.gain_db for source in read_words(words).sources] == [gain_db]
+
+
+@pytest.mark.parametrize(
+    "words", ["heavy rain, no rain from 2 to 5 s", "heavy rain, wind. No rain between 2 and 5 seconds"]
+)
+def test_a_denial_for_a_time_parts_the_sound_that_is_asked_for(words: str) -> None:
+    rain = [source for source in read_words(words).sources if source.entry == "rain.concrete"]
+    assert [(source.times.start_s, source.times.end_s) for source in rain] == [
+        (Fraction(0), Fraction(2)),
+        (Fraction(5), None),
+    ]
+    assert {source.params["rate_mm_h"] for source in rain} == {25.0}
+
+
+def test_a_sound_named_again_is_turned_once() -> None:
+    once, again = (read_words(words).sources for words in ("脚步声几乎听不见", "走廊里她走路，脚步声几乎听不见"))
+    assert [source.gain_db for source in again] == [source.gain_db for source in once] == [-10.0]
+    sources = read_words("rain, wind. No rain between 2 and 5 seconds").sources
+    assert [source.times for source in sources if source.entry == "wind.open"] == [Times()]
