@@ -1,9 +1,10 @@
-"""The .otio file itself: opened with plain words for what is wrong, whatever its root; written whole or not at all."""
+"""The timeline file itself: opened with plain words for what is wrong, whatever its root; written whole or not at all."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import opentimelineio as otio
 
 from engine.media.whole_file import whole_file
 from engine.types import TimelineError
+from plugin.interchange.reading import table
 
 DEEPEST = 8000
 _CHUNK = 2**24
@@ -30,12 +32,18 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
-def open_document(path: Path) -> Document:
-    """Open an .otio file. A root that is no timeline is wrapped into one, with nothing lost.
+def open_document(path: Path, rate: Fraction | None = None) -> Document:
+    """Open an .otio file, or one of another format by its suffix: see `plugin.interchange.reading.table`.
 
+    A root that is no timeline is wrapped into one, with nothing lost. `rate` is for formats that do not say it (.edl).
     Raises TimelineError for a file that is absent, empty, damaged, of another kind or from a newer version.
     """
-    document = _as_document(path, _read_object(path))
+    if table.reads(path):
+        reading = table.read(path, rate)
+        found = _as_document(path, reading.root)
+        document = replace(found, warnings=(*found.warnings, *reading.warnings))
+    else:
+        document = _as_document(path, parse_object(_read_text(path), path))
     if document.timeline.tracks is None:
         document.timeline.tracks = otio.schema.Stack("tracks")
     return document
@@ -49,8 +57,8 @@ def write_object(root: Any, path: Path) -> None:
         file.write(b"\n")
 
 
-def _read_object(path: Path) -> Any:
-    text = _read_text(path)
+def parse_object(text: str, path: Path) -> Any:
+    """The object that OpenTimelineIO's JSON holds; `path` is for the words of a TimelineError."""
     if _is_too_deep(text):
         raise TimelineError(
             f"{path} is nested over {DEEPEST} brackets deep, which OpenTimelineIO cannot read. Flatten its compounds."

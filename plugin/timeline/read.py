@@ -1,4 +1,4 @@
-"""From an .otio file to a `Cut`: every clip and marker with its exact place on the timeline and in its file."""
+"""From a timeline file to a `Cut`: every clip and marker with its exact place on the timeline and in its file."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LONGEST_NOTE = 300
 _RESOLVE = "Resolve_OTIO"  # key of its metadata; it counts the markers of a clip from the clip's start (18.5 to 21.0)
 
 
-def read_timeline(path: Path) -> Cut:
-    """Read an .otio file whose root is a timeline, collection, stack, track or clip.
+def read_timeline(path: Path, rate: Fraction | None = None) -> Cut:
+    """Read a timeline file of any format that `open_document` opens; `rate` is for those that do not say it (.edl).
 
     What cannot be read (an effect, a clip of no known length) is said in `warnings`. Raises TimelineError.
     """
-    return read_document(open_document(path))
+    return read_document(open_document(path, rate))
 
 
 def read_document(document: Document) -> Cut:

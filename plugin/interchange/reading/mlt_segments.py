@@ -1,0 +1,112 @@
+"""The entries of MLT playlists with their places, transitions of Shotcut and mixes of Kdenlive made cuts again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from plugin.interchange.reading.laying import Blend, Told
+from plugin.interchange.reading.mlt_producers import Producers, frames_of, properties_of
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A producer on a track: record frames, and the frame of its own that is played first."""
+
+    start: int
+    end: int
+    producer: Element
+    first: int
+    under: bool = False  # its start lies under a transition
+
+
+def segments_of(
+    playlist: Element, producers: Producers, rate: Fraction, path: Path
+) -> tuple[list[Segment], list[Blend]]:
+    """What lies on a playlist. Shotcut's transitions are entries of their own, of a tail and a head."""
+    found: list[Segment] = []
+    blends: list[Blend] = []
+    bound, at = Told(path), 0
+    for child in playlist:
+        if child.tag == "blank":
+            at += max(0, frames_of(child.get("length"), rate, path))
+        target = producers.get(child.get("producer")) if child.tag == "entry" else None
+        if target is None:
+            continue
+        bound.one_more()
+        first, length = _entry_range(child, target, producers, rate, path)
+        parts = _transition(target, at, first, length, producers, rate, path)
+        if parts:
+            _join(found, parts[0])
+            found.append(parts[1])
+            cut = parts[1].start
+            blends.append(Blend(cut / rate, (cut - at) / rate, (at + length - cut) / rate, "Dissolve"))
+        elif length > 0 and found and found[-1].under:
+            _join(found, Segment(at, at + length, target, first))
+        elif length > 0:
+            found.append(Segment(at, at + length, target, first))
+        at += length
+    return found, blends
+
+
+def without_overlap(segments: list[Segment], rate: Fraction) -> tuple[list[Segment], list[Blend]]:
+    """Clips that overlap where they are mixed meet in the middle instead, under a transition."""
+    made: list[Segment] = []
+    blends: list[Blend] = []
+    for segment in sorted(segments, key=lambda one: (one.start, one.end)):
+        before = made[-1] if made else None
+        if before is not None and before.start < segment.start < before.end < segment.end:
+            cut = (segment.start + before.end) // 2
+            blends.append(Blend(cut / rate, (cut - segment.start) / rate, (before.end - cut) / rate, "Mix"))
+            made[-1] = replace(before, end=cut)
+            segment = replace(segment, start=cut, first=segment.first + cut - segment.start)
+        made.append(segment)
+    return made, blends
+
+
+def _entry_range(entry: Element, target: Element, producers: Producers, rate: Fraction, path: Path) -> tuple[int, int]:
+    first, length = producers.range_of(target)
+    start = frames_of(entry.get("in"), rate, path, first)
+    last = frames_of(entry.get("out"), rate, path, first + length - 1)
+    return start, max(0, last - start + 1)
+
+
+def _transition(
+    target: Element, at: int, first: int, length: int, producers: Producers, rate: Fraction, path: Path
+) -> tuple[Segment, Segment] | None:
+    """The tail and the head that lie under a transition, each up to its middle."""
+    tracks = target.findall("track")
+    held = [producers.get(track.get("producer")) for track in tracks]
+    if not properties_of(target).get("shotcut:transition") or len(held) != 2 or length < 2:
+        return None
+    tail, head = held
+    if tail is None or head is None:
+        return None
+    starts = [
+        _entry_range(track, one, producers, rate, path)[0] + first
+        for track, one in zip(tracks, (tail, head), strict=True)
+    ]
+    half = length // 2
+    return (
+        Segment(at, at + half, tail, starts[0]),
+        Segment(at + half, at + length, head, starts[1] + half, under=True),
+    )
+
+
+def _join(found: list[Segment], segment: Segment) -> None:
+    """Go on with the segment before where it is the same media running on, cut in two by a transition."""
+    before = found[-1] if found else None
+    runs_on = (
+        before is not None and before.end == segment.start and before.first + before.end - before.start == segment.first
+    )
+    if before is not None and runs_on and _plays(before.producer) == _plays(segment.producer):
+        found[-1] = replace(before, end=segment.end)
+    else:
+        found.append(segment)
+
+
+def _plays(producer: Element) -> tuple[str, ...]:
+    said = properties_of(producer)
+    return tuple(said.get(key, "") for key in ("mlt_service", "resource", "warp_speed", "warp_resource"))
