@@ -1,0 +1,137 @@
+"""The parts of MLT XML that Shotcut's and Kdenlive's files share: profile, producers, playlists, paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from engine.media.source import first_picture, open_media, picture_stream, shown_size
+from engine.media.whole_file import whole_file
+from engine.types import MediaError, OutputError
+from plugin.interchange.mlt_tracks import Piece, Played, is_xml_text
+from plugin.interchange.reel import Reel
+from plugin.timeline.cut import PICTURE
+
+FULL_HD = (1920, 1080)
+_HIGH_DEFINITION_LINES = 720
+_MOST_NUMERATOR = 2**31 - 1
+
+Numbered = Mapping[str, str | int]
+
+
+def new_document(reel: Reel, path: Path, **attributes: str) -> Element:
+    """The root, with the profile in it: exact frame rate, and the size of the picture."""
+    folder = str(path.parent.resolve())
+    if not is_xml_text(str(path.absolute())):
+        raise OutputError(f"{folder!r} has letters that XML cannot hold. Write into a folder of another name.")
+    root = Element("mlt", {"LC_NUMERIC": "C", "version": "7.12.0", "root": folder, **attributes})
+    ElementTree.SubElement(root, "profile", _profile(reel))
+    return root
+
+
+def write_document(root: Element, path: Path) -> None:
+    """Write it whole, as UTF-8, never over an existing file. Raises OutputError."""
+    ElementTree.indent(root)
+    with whole_file(path) as file:
+        file.write(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+        file.write(b"\n")
+
+
+def add(parent: Element, tag: str, attributes: Numbered | None = None, properties: Numbered | None = None) -> Element:
+    """A new child with MLT's properties."""
+    child = ElementTree.SubElement(parent, tag, {name: str(value) for name, value in (attributes or {}).items()})
+    for name, value in (properties or {}).items():
+        ElementTree.SubElement(child, "property", {"name": name}).text = str(value)
+    return child
+
+
+def add_entries(playlist: Element, pieces: Iterable[Piece], ids: Mapping[Played, str]) -> list[tuple[Piece, Element]]:
+    """Blanks and entries, wall to wall; `out` is the last frame that plays."""
+    entries, at_frame = [], 0
+    for piece in pieces:
+        if piece.start_frame > at_frame:
+            add(playlist, "blank", {"length": piece.start_frame - at_frame})
+        last_frame = piece.in_frame + piece.frames - 1
+        entry = {"producer": ids[piece.played], "in": str(piece.in_frame), "out": str(last_frame)}
+        entries.append((piece, ElementTree.SubElement(playlist, "entry", entry)))
+        at_frame = piece.end_frame
+    return entries
+
+
+def played_properties(played: Played, length: int, folder: Path) -> Numbered:
+    """What makes a producer play it: the file, its speed, and of its streams the one that is meant."""
+    resource = resource_of(played.path, folder)
+    # avformat-novalidate, which editors write, shows a wrong picture first (melt 7.12).
+    made: dict[str, str | int] = {"length": length, "eof": "pause", "resource": resource, "mlt_service": "avformat"}
+    if played.held_frame is not None:
+        made |= {"mlt_service": "hold", "frame": played.held_frame}
+    elif played.speed != 1:
+        speed = repr(float(played.speed))
+        made |= {"mlt_service": "timewarp", "resource": f"{speed}:{resource}"}
+        made |= {"warp_speed": speed, "warp_resource": resource, "warp_pitch": 0}
+    return made | ({"audio_index": -1, "astream": -1} if played.picture else {"video_index": -1, "vstream": -1})
+
+
+def resource_of(path: Path, folder: Path) -> str:
+    """Relative below the file's folder, where MLT finds it by the document's root; never percent-encoded."""
+    if not path.is_absolute():
+        return path.as_posix()  # another system's drive
+    resolved, folder = path.resolve(), folder.resolve()
+    if resolved.is_relative_to(folder):
+        inside = resolved.relative_to(folder).as_posix()
+        return inside if ":" not in inside else path.as_posix()  # MLT takes what is before a colon for a protocol
+    return path.as_posix()
+
+
+def _profile(reel: Reel) -> dict[str, str]:
+    rate = reel.rate
+    if rate.numerator > _MOST_NUMERATOR:
+        rate = rate.limit_denominator(100_000)
+    width, height = _picture_size(reel)
+    shape = Fraction(width, height)
+    numbers = {
+        "width": width,
+        "height": height,
+        "progressive": 1,
+        "sample_aspect_num": 1,
+        "sample_aspect_den": 1,
+        "display_aspect_num": shape.numerator,
+        "display_aspect_den": shape.denominator,
+        "frame_rate_num": rate.numerator,
+        "frame_rate_den": rate.denominator,
+        "colorspace": 709 if height >= _HIGH_DEFINITION_LINES else 601,
+    }
+    described = {"description": f"{width}x{height}, {float(rate):.6g} frames a second"}
+    return described | {name: str(value) for name, value in numbers.items()}
+
+
+def _picture_size(reel: Reel) -> tuple[int, int]:
+    """Of the first picture that opens, in square pixels; full HD where there is none."""
+    clips = (clip for track in reel.picture_tracks for clip in reel.clips_of(track) if clip.kind == PICTURE)
+    paths = dict.fromkeys(clip.medium.path for clip in clips if clip.medium.path is not None)
+    sizes = (size for path in paths if path.is_file() and (size := _size(path)))
+    return next(sizes, FULL_HD)
+
+
+def _size(path: Path) -> tuple[int, int] | None:
+    try:
+        with open_media(path) as container:
+            stream = picture_stream(container)
+            picture = first_picture(container, stream) if stream else None
+            if stream is None or picture is None:
+                return None
+            width, height = shown_size(stream, picture)
+    except MediaError:  # said where its picture is wanted
+        return None
+    return max(2, math.ceil(width / 2) * 2), max(2, math.ceil(height / 2) * 2)  # encoders want even numbers
+
+
+def add_mixes(tractor: Element, numbers: Iterable[int], properties: Numbered | None = None) -> None:
+    """Tracks of these numbers are heard at full level, all at once; without, only one is."""
+    for number in numbers:
+        mixed: Numbered = {"a_track": 0, "b_track": number, "mlt_service": "mix", "always_active": 1, "sum": 1}
+        add(tractor, "transition", {"id": f"mix{number}"}, {**mixed, **(properties or {})})
