@@ -79,13 +79,23 @@ def perform(
         words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
     )
     made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
+    hinted = [_hints(shot, rate) for shot in shots]
+    done = 0
     stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
     try:
         for group in _scenes(shots):
             cues = tuple(_cues(shot, next(seen), stems, settings) for shot in group)
             scene = Scene(group[0].scene, group, cues, shots[0].record_start, shots[-1].record_end)
-            hinted = [_hints(shot, rate) for shot in group]
-            score, decisions = rules.perform(scene, intent, hinted, seed=settings.seed, made_by=made_by)
+            end = done + len(group)
+            score, decisions = rules.perform(
+                scene,
+                intent,
+                hinted[done:end],
+                elsewhere=hinted[:done] + hinted[end:],
+                seed=settings.seed,
+                made_by=made_by,
+            )
+            done = end
             stems.decisions += decisions
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
         stems.warnings += _unheard(intent, stems.scores)

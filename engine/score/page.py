@@ -27,14 +27,19 @@ class Page:
     notes: list[Note] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     sounding: set[str] = field(default_factory=set)  # ids of the sources that have notes
+    taken: set[tuple[str, int]] = field(default_factory=set)  # (source, millisecond) of its events
 
     def decide(self, what: str, why: str) -> None:
         self.decisions.append(Decision(what, why))
 
     def add(self, role: Role, happenings: Sequence[Happening], first_side: int = 0) -> None:
-        """Write the notes of happenings for a role; long ones in pieces that cross-fade."""
+        """Write the notes of happenings for a role, one event at one time; long ones in pieces that cross-fade."""
         self.sounding.add(role.source.id)
         for side, happening in enumerate(happenings, first_side):
+            moment = (role.source.id, round(happening.time_s * 1000))
+            if moment in self.taken:
+                continue
+            self.taken.add(moment)
             for piece in _pieces(happening):
                 self.notes += _faded(writing.event_notes(role, piece, self.setting, side=side), piece, happening)
 

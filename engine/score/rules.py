@@ -5,13 +5,14 @@ Words beat the picture, the picture beats defaults. What the words exclude never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from engine.score import word_times, writing
 from engine.score.ambience import write_ambience
 from engine.score.casting import Role
 from engine.score.events import write_shot
+from engine.score.naming import shots_of
 from engine.score.page import Page
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
@@ -28,14 +29,20 @@ ROOM_OF_PLACE = {"indoor": "living_room", "outdoor": "outdoor", "night": "outdoo
 
 
 def perform(
-    scene: Scene, intent: Intent, hinted: Sequence[Intent] = (), *, seed: int = 0, made_by: Provenance | None = None
+    scene: Scene,
+    intent: Intent,
+    hinted: Sequence[Intent] = (),
+    *,
+    elsewhere: Sequence[Intent] = (),
+    seed: int = 0,
+    made_by: Provenance | None = None,
 ) -> tuple[Score, list[Decision]]:
     """Write the score of a scene, and why.
 
-    `hinted`: for each shot what its clip name and markers say. Without words it decides what sounds; with words, in
-    which shots a source may sound.
+    `hinted`: for each shot what its clip name and notes say. Without words it decides what sounds; with words, in
+    which shots a source may sound, and `elsewhere`, what is said of the chosen clips of other scenes, does as well.
     """
-    intent, hinted = scene.timed(intent), [scene.timed(one) for one in hinted]
+    intent, hinted = scene.timed(intent), [scene.timed(one) for one in hinted or [Intent()] * len(scene.shots)]
     page = _empty_page(scene, intent, hinted, seed)
     if intent.silent:
         page.decide("silence", "the words ask for it")
@@ -43,7 +50,7 @@ def perform(
         words = _roles(intent, intent)
         hints = [_roles(one, intent, f"h{number}") for number, one in enumerate(hinted, 1)] if not words else []
         write_ambience(page, words, hints)
-        _write_events(page, words, hints, hinted)
+        _write_events(page, words, hints, {role.source.id: shots_of(role, hinted, elsewhere) for role in words})
     notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
     made_by = made_by or Provenance(GENERATOR, seed=seed, words=intent.words)
     return Score(scene.id, scene.record_start, scene.duration, notes, None, made_by), page.decisions
@@ -77,10 +84,11 @@ def _empty_page(scene: Scene, intent: Intent, hinted: Sequence[Intent], seed: in
     return page
 
 
-def _write_events(page: Page, words: Sequence[Role], hints: Sequence[Sequence[Role]], hinted: Sequence[Intent]) -> None:
+def _write_events(
+    page: Page, words: Sequence[Role], hints: Sequence[Sequence[Role]], named: Mapping[str, Collection[int]]
+) -> None:
     """What happens in each shot; then what is asked for and no shot shows."""
     seen = seen_shots(page.scene)
-    named = {role.source.id: _shots_naming(role, hinted, len(seen)) for role in words}
     anyone_crosses = any(shot.crossings for shot in seen)
     for index, shot in enumerate(seen):
         here = [role for role in words if index in named[role.source.id]]
@@ -94,16 +102,6 @@ def _write_unseen_hints(page: Page, seen: Sequence[SeenShot], hints: Sequence[Se
     for shot, roles in zip(seen, hints, strict=False):
         for role in roles:
             write_unseen(page, [shot], role)
-
-
-def _shots_naming(role: Role, hinted: Sequence[Intent], shots: int) -> set[int]:
-    """The shots whose clip name or marker speaks of this source; where none does, it may be in all."""
-    named = {
-        index
-        for index, hint in enumerate(hinted)
-        if any(ontology().find(source.entry).family == role.entry.family for source in hint.sources)
-    }
-    return named or set(range(shots))
 
 
 def _roles(intent: Intent, excluded: Intent, mark: str = "") -> list[Role]:

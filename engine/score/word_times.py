@@ -20,6 +20,12 @@ def is_timed(role: Role) -> bool:
     return bool(role.source.times.at_s or role.source.times.every_s)
 
 
+def says_when(role: Role) -> bool:
+    """Whether the words give a source times or a window of its own."""
+    times = role.source.times
+    return is_timed(role) or is_spaced(role) or times.start_s is not None or times.end_s is not None
+
+
 def is_spaced(role: Role) -> bool:
     """Whether the words say how long after another source it sounds: the picture has no say in it."""
     return anchor(role) is not None and role.source.times.gap_s is not None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.score import rules
 from engine.score.scene import Scene
 from engine.score.score import Score
-from engine.text.intent import Intent
+from engine.text.intent import Intent, Source, Times
 from engine.text.prompt import read_words
 from engine.types import Cue, CueKind, Curve, Layer, Shot
 
@@ -254,6 +254,40 @@ def test_other_notes_keep_their_seeds_when_one_contact_is_not_seen() -> None:
     fewer = score_of("hammer on wood", (hit(1.0), hit(3.0)))
     seeds = {note.id: note.seed for note in all_seen.notes}
     assert all(seeds[note.id] == note.seed for note in fewer.notes)
+
+
+NAMES = ("man_typing", "people walking in square", "rabbit run to tree")
+
+
+def test_what_one_clip_is_named_for_sounds_in_that_clip_alone() -> None:
+    words, hinted = "a man types on a keyboard, people walk in leather shoes", tuple(map(read_words, NAMES))
+    seen = (hit(1.0), hit(2.0), step(3.0), step(3.5), step(4.0))
+    score = score_of(words, seen, seen, seen, hinted=hinted)
+    assert starts(score, instrument="key") and all(0.0 <= at < 8.0 for at in starts(score, instrument="key"))
+    asked = [note.start_s for note in score.notes if note.entry == "footsteps.concrete" and ".s2." in note.id]
+    assert asked and all(8.0 <= at < 16.0 for at in asked)
+
+
+def test_what_a_clip_of_another_scene_is_named_for_does_not_sound_here() -> None:
+    words = read_words("a man types on a keyboard")
+    named = [read_words("man_typing")]
+    here, _ = rules.perform(scene((motion(1.0, 5.0),)), words, [read_words("rabbit")], elsewhere=named)
+    assert "key" not in instruments(here)
+    timed, _ = rules.perform(scene(()), read_words("typing at 2 s"), [read_words("rabbit")], elsewhere=named)
+    assert starts(timed, instrument="key") == [2.0]
+
+
+def test_clips_that_walk_and_run_both_have_footsteps() -> None:
+    hinted = (read_words("walk_01"), read_words("run_02"))
+    steps = (step(1.0), step(1.5), step(2.0))
+    assert starts(score_of("footsteps", steps, steps, hinted=hinted)) == [1.0, 1.5, 2.0, 9.0, 9.5, 10.0]
+
+
+def test_one_source_sounds_once_at_one_time() -> None:
+    twice = Source("s1", "footsteps.gravel", "walks on gravel", times=Times(at_s=(Fraction(3), Fraction(3))))
+    score, _ = rules.perform(scene(()), Intent(sources=(twice,)))
+    score.check()
+    assert starts(score) == [3.0]
 
 
 @settings(max_examples=60, deadline=None)
