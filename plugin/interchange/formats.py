@@ -28,6 +28,8 @@ class Format:
 
 
 FORMATS = (
+    Format(".otioz", "OpenTimelineIO bundle, one file", "otioz"),
+    Format(".otiod", "OpenTimelineIO bundle, a folder", "otioz"),
     Format(".fcpxml", "Final Cut Pro XML", "fcpxml"),
     Format(".xml", "Final Cut Pro 7 XML (Premiere Pro, Resolve)", "fcp7"),
     Format(".aaf", "Advanced Authoring Format", "aaf"),
