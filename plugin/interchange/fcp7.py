@@ -20,7 +20,7 @@ from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 from plugin.interchange.fcp7_items import Item, row_items, stem_items
 from plugin.interchange.fcp7_media import Files, add, add_rate, add_speed, add_timecode, is_known_rate
-from plugin.interchange.fcp7_tracks import add_link, add_outputs, add_track, close_track
+from plugin.interchange.fcp7_tracks import add_dissolve, add_link, add_outputs, add_track, close_track
 from plugin.interchange.footage import footage_of_cut
 from plugin.interchange.losses import Losses, add_frame_losses
 from plugin.interchange.reel import Reel
@@ -57,7 +57,7 @@ class _Writer:
         self._rows = rows_of(reel)
         self._footage = footage_of_cut(self._rows, reel.rate)
         self._files = Files(reel.rate)
-        self._clips = self._sound_tracks = 0
+        self._clips = self._sound_tracks = self._dissolves = 0
         self.losses = Losses("FCP 7 XML")
 
     def document(self) -> Element:
@@ -75,7 +75,7 @@ class _Writer:
         self._add_sounds(add(media, "audio"))
         if not reel.stems_only:
             self._add_markers(sequence, reel.cut.markers, 0)
-        add_frame_losses(self.losses, reel, self._rows)
+        add_frame_losses(self.losses, reel, self._rows, self._dissolves)
         return root
 
     def _add_pictures(self, video: Element) -> None:
@@ -91,6 +91,7 @@ class _Writer:
             track = add_track(video, row.track.name)
             for item in row_items(row, self._rate, self._footage, self.losses):
                 self._add_clip(track, item)
+                self._add_dissolve(track, item)
             close_track(track, row.track.enabled)
 
     def _add_sounds(self, audio: Element) -> None:
@@ -144,11 +145,9 @@ class _Writer:
             add(element, "masterclipid", self._files.master_id(item.footage))
         add(element, "name", item.name)
         add(element, "enabled", "TRUE" if item.enabled else "FALSE")
-        add(element, "duration", max(self._files.frames(item.footage, item.speed), item.out_frame))
+        add(element, "duration", max(self._files.frames(item.footage, item.speed), item.out_frame + item.trail))
         add_rate(element, self._rate)
-        places = {"start": item.start_frame, "end": item.end_frame, "in": item.in_frame, "out": item.out_frame}
-        for tag, frame in places.items():
-            add(element, tag, frame)
+        _add_places(element, item)
         self._files.add(element, item.footage, item.name)
         if channel:
             source = add(element, "sourcetrack")
@@ -160,6 +159,13 @@ class _Writer:
             self._add_markers(element, item.markers, item.in_frame - item.start_frame)
         return element
 
+    def _add_dissolve(self, track: Element, item: Item) -> None:
+        if item.tail is not None:
+            self._dissolves += 1
+            add_dissolve(
+                track, self._rate, item.end_frame - item.tail.lead, item.end_frame + item.tail.trail, item.tail
+            )
+
     def _add_markers(self, owner: Element, markers: Sequence[CutMarker], shift: int) -> None:
         """Markers on the owner's own frames, which are `shift` more than the timeline's."""
         for marker in markers:
@@ -170,3 +176,11 @@ class _Writer:
             add(element, "comment", marker.comment)
             add(element, "in", max(start, 0))
             add(element, "out", end if end > start else -1)
+
+
+def _add_places(element: Element, item: Item) -> None:
+    """Where it lies and what of its file it shows: under a dissolve with its part of it, and -1 for the edge."""
+    add(element, "start", item.start_frame if item.head is None else -1)
+    add(element, "end", item.end_frame if item.tail is None else -1)
+    add(element, "in", item.in_frame - item.lead)
+    add(element, "out", item.out_frame + item.trail)

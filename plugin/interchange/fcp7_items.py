@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from plugin.interchange.footage import Footage, footage_of_stem
 from plugin.interchange.losses import Losses
 from plugin.interchange.reel import Reel, ReelTrack
-from plugin.interchange.rows import Row, RowClip
+from plugin.interchange.rows import Overlap, Row, RowClip
 from plugin.timeline import clock
-from plugin.timeline.cut import CutMarker
+from plugin.timeline.cut import PICTURE, CutMarker
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,18 @@ class Item:
     enabled: bool = True
     speed: Fraction = Fraction(1)
     markers: tuple[CutMarker, ...] = ()
+    head: Overlap | None = None  # the dissolve at its start
+    tail: Overlap | None = None  # and at its end
+
+    @property
+    def lead(self) -> int:
+        """Frames before its start in which it is dissolved into."""
+        return self.head.lead if self.head is not None else 0
+
+    @property
+    def trail(self) -> int:
+        """Frames after its end in which it is dissolved out of."""
+        return self.tail.trail if self.tail is not None else 0
 
     @property
     def frames(self) -> int:
@@ -50,8 +62,23 @@ def stem_items(reel: Reel, track: ReelTrack) -> list[Item]:
 
 
 def row_items(row: Row, rate: Fraction, footage: dict[Path, Footage], losses: Losses) -> list[Item]:
-    """An editor's own clips; what is changed to fit is counted in `losses`."""
-    return [_item(placed, rate, footage, losses) for placed in row.clips]
+    """An editor's own clips; what is changed to fit is counted in `losses`.
+
+    A dissolve of pictures is kept where it lies on one side of the cut or evenly on both, between clips at normal
+    speed with files, of which the later has what it starts with.
+    """
+    items = [_item(placed, rate, footage, losses) for placed in row.clips]
+    for index, (one, placed) in enumerate(zip(items[:-1], row.clips, strict=False)):
+        overlap, following = placed.overlap, items[index + 1]
+        if overlap is not None and placed.clip.kind == PICTURE and _is_writable(overlap, one, following):
+            items[index : index + 2] = replace(items[index], tail=overlap), replace(following, head=overlap)
+    return items
+
+
+def _is_writable(overlap: Overlap, one: Item, following: Item) -> bool:
+    aligned = overlap.lead == overlap.trail or 0 in (overlap.lead, overlap.trail)
+    plain = all(item.footage is not None and item.speed == 1 for item in (one, following))
+    return aligned and plain and following.in_frame >= overlap.lead
 
 
 def _item(placed: RowClip, rate: Fraction, files: dict[Path, Footage], losses: Losses) -> Item:

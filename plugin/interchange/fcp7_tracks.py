@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from plugin.interchange.fcp7_media import add
+from plugin.interchange.fcp7_media import add, add_rate
+from plugin.interchange.rows import Overlap
 
 
 def add_track(parent: Element, name: str, kind: str = "", channel: int = 1) -> Element:
@@ -50,3 +52,17 @@ def add_link(element: Element, clip: int, track: int, index: int) -> None:
     add(link, "trackindex", track)
     add(link, "clipindex", index)
     add(link, "groupindex", 1)
+
+
+def add_dissolve(track: Element, rate: Fraction, start: int, end: int, overlap: Overlap) -> None:
+    """A cross dissolve of picture over timeline frames `start` to `end`, between the clips before and after it."""
+    item = add(track, "transitionitem")
+    add(item, "start", start)
+    add(item, "end", end)
+    add(item, "alignment", "center" if overlap.lead == overlap.trail else "start" if overlap.trail else "end")
+    add_rate(item, rate)
+    effect = add(item, "effect")
+    said = {"name": "Cross Dissolve", "effectid": "Cross Dissolve", "effectcategory": "Dissolve"}
+    said |= {"effecttype": "transition", "mediatype": "video", "wipecode": "0", "wipeaccuracy": "100"}
+    for tag, value in {**said, "startratio": "0", "endratio": "1", "reverse": "FALSE"}.items():
+        add(effect, tag, value)

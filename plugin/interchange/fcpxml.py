@@ -17,6 +17,7 @@ Or copy the clips out of the event's project and paste them at the start of your
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
@@ -63,6 +64,7 @@ class _Writer:
         self._start = max(reel.cut.start_frame, 0) / reel.rate
         self._rows = rows_of(reel)
         self._footage = footage_of_cut(self._rows, reel.rate)
+        self._dissolves = 0
         self.losses = Losses("Final Cut Pro XML")
 
     def document(self) -> Element:
@@ -78,7 +80,7 @@ class _Writer:
         if self._rate not in _PROJECT_RATES:
             say = f"has {float(self._rate):.5g} frames a second, at which Final Cut Pro has no projects"
             self.losses.add("timeline", say, "")
-        add_frame_losses(self.losses, self._reel, self._rows)
+        add_frame_losses(self.losses, self._reel, self._rows, self._dissolves)
         return root
 
     def _sequence(self) -> Element:
@@ -108,7 +110,7 @@ class _Writer:
         clip.attrib |= {"duration": self._time(self._reel.frames), "useAudioSubroles": "1"}
 
     def _add_primary(self, story: Story, row: Row) -> None:
-        for placed in row.clips:
+        for placed, following in zip_longest(row.clips, row.clips[1:]):
             story.fill(placed.start_frame)
             footage = self._footage_of(placed.clip)
             if footage is None:
@@ -117,6 +119,22 @@ class _Writer:
                 element, local = self._asset_clip(placed, footage)
                 story.append(element, local, placed.end_frame)
             story.mark_last(placed.clip.markers)
+            lead = self._dissolve_frames(placed, following)
+            if lead:
+                self._dissolves += 1
+                story.append_dissolve(self._resources.dissolve(), lead)
+
+    def _dissolve_frames(self, placed: RowClip, following: RowClip | None) -> int:
+        """Half the length of a dissolve that Final Cut Pro can show: even on both sides, with media under all of it."""
+        overlap = placed.overlap
+        if overlap is None or following is None or overlap.lead != overlap.trail:
+            return 0
+        first, second = (self._footage.get(one.clip.medium.path or Path()) for one in (placed, following))
+        if first is None or second is None or placed.clip.speed != 1 or following.clip.speed != 1:
+            return 0
+        last = max(placed.clip.source_start, Fraction(0)) + (placed.frames + overlap.trail) / self._rate
+        under = last <= first.duration and following.clip.source_start >= overlap.lead / self._rate
+        return overlap.lead if under else 0
 
     def _add_connected(self, story: Story, row: Row, lane: int) -> None:
         for placed in row.clips:

@@ -18,6 +18,7 @@ _RATES = {
     Fraction(30): "30", Fraction(50): "50", Fraction(60000, 1001): "5994", Fraction(60): "60",
 }  # fmt: skip
 _SIZE = (1920, 1080)
+_DISSOLVE = "FxPlug:4731E73A-8DAC-4113-9A30-AE85B1761265"
 
 
 def seconds_text(seconds: Fraction) -> str:
@@ -34,6 +35,7 @@ class Resources:
         self._element = element
         self._rate = rate
         self._count = 0
+        self._dissolve = ""
         self._formats: dict[tuple[Fraction, tuple[int, int] | None], str] = {}
         self._assets: dict[Path, Element] = {}
         self.sequence_format = self._format(rate, size or _SIZE)
@@ -52,6 +54,13 @@ class Resources:
         if not picture and not asset.get("hasAudio"):
             asset.attrib |= {"hasAudio": "1", "audioSources": "1", "audioChannels": "2"}
         return asset.attrib["id"]
+
+    def dissolve(self) -> str:
+        """The identity of Final Cut Pro's own cross dissolve."""
+        if not self._dissolve:
+            self._dissolve = self._next()
+            SubElement(self._element, "effect", id=self._dissolve, name="Cross Dissolve", uid=_DISSOLVE)
+        return self._dissolve
 
     def add_compound(self, name: str, sequence: Element) -> str:
         identity = self._next()

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from plugin.interchange.fcpxml_resources import first_frame, seconds_text
 from plugin.timeline import clock
@@ -73,6 +73,13 @@ class Story:
         self._items.append(Storied(element, self._end_frame, own, self._rate))
         self._starts.append(self._end_frame)
         self._end_frame = end_frame
+
+    def append_dissolve(self, effect: str, frames: int) -> None:
+        """A cross dissolve over so many frames before the end of what is there, and as many after."""
+        start = self._start + (self._end_frame - frames) / self._rate
+        transition = SubElement(self._spine, "transition", name="Cross Dissolve", offset=seconds_text(start))
+        transition.set("duration", seconds_text(Fraction(2 * frames) / self._rate))
+        SubElement(transition, "filter-video", ref=effect, name="Cross Dissolve")
 
     def connect(self, element: Element, frame: int, lane: int, own: Fraction = Fraction(0)) -> Storied:
         """Hang a clip on the storyline, above it in lanes 1, 2 ..., beneath it in lanes -1, -2 ..."""

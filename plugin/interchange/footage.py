@@ -92,7 +92,8 @@ def _footage(path: Path, clips: list[RowClip], rate: Fraction) -> Footage:
 
 def _last_needed(placed: RowClip, rate: Fraction) -> Fraction:
     """The last file second that a clip wants, at its own speed and, for formats that know no other, at none."""
-    clip, shown = placed.clip, placed.frames / rate
+    trail = placed.overlap.trail if placed.overlap is not None else 0
+    clip, shown = placed.clip, (placed.frames + trail) / rate
     first = Fraction(math.ceil(max(clip.source_start, Fraction(0)) * rate)) / rate
     return max(first + max(clip.speed, Fraction(0)) * shown, shown)
 

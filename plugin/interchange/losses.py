@@ -30,13 +30,14 @@ class Losses:
         )
 
 
-def add_frame_losses(losses: Losses, reel: Reel, rows: Rows) -> None:
-    """What is lost to whole frames, to plain markers, and to timecode that ends at midnight."""
+def add_frame_losses(losses: Losses, reel: Reel, rows: Rows, written_blends: int) -> None:
+    """What is lost to whole frames, to plain markers and cuts, and to timecode that ends at midnight."""
     add, cut = losses.add, reel.cut
     say = "beside whole frames and"
     add("clip", f"lies {say} is moved to the nearest", f"lie {say} are moved to the nearest", rows.moved)
     add("clip", "is shorter than a frame and left out", "are shorter than a frame and left out", rows.dropped)
     add("clip", "is neither picture nor sound and left out", "are neither and left out", rows.others)
+    add("transition", "is a plain cut here", "are plain cuts here", rows.blends - written_blends)
     markers = [marker for one in rows.clips for marker in one.clip.markers] + list(cut.markers)
     coloured = 0 if reel.stems_only else sum(bool(marker.colour) for marker in markers)
     add("marker", "loses its colour", "lose their colours", coloured)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.types import Layer
 from plugin.timeline import clock
+from plugin.timeline.blends import Blend, blends
 from plugin.timeline.cut import PICTURE, Cut, CutClip, TrackLabel
 from plugin.timeline.document import Document
 from plugin.timeline.place import StemClip, check_stem_names, next_take, track_name, without_overlap
@@ -61,6 +62,7 @@ class Reel:
     tracks: tuple[ReelTrack, ...]  # ambient, action, material
     take: int
     stems_only: bool = False  # write the new tracks alone
+    blends: tuple[Blend, ...] = ()  # transitions of the editor's own tracks, in address order
 
     @property
     def rate(self) -> Fraction:
@@ -93,7 +95,8 @@ def make_reel(document: Document, stems: Sequence[StemClip], *, stems_only: bool
     """The cut of an opened timeline with stems of a new take. Raises TimelineError, OutputError as `place_stems`."""
     check_stem_names(document, stems)
     take = next_take(document)
-    return Reel(read_document(document), tuple(_track(layer, take, stems) for layer in Layer), take, stems_only)
+    tracks = tuple(_track(layer, take, stems) for layer in Layer)
+    return Reel(read_document(document), tracks, take, stems_only, () if stems_only else blends(document))
 
 
 def _track(layer: Layer, take: int, stems: Sequence[StemClip]) -> ReelTrack:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from plugin.interchange.reel import Reel
 from plugin.timeline import clock
-from plugin.timeline.cut import PICTURE, CutClip, TrackLabel
+from plugin.timeline.blends import Blend
+from plugin.timeline.cut import PICTURE, Address, CutClip, TrackLabel
 
 SOUND = "Audio"
+DISSOLVE = "SMPTE_Dissolve"
+Pair = tuple[Address, Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A dissolve, in frames before and after the cut."""
+
+    lead: int
+    trail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,7 @@ class RowClip:
     clip: CutClip
     start_frame: int
     end_frame: int
+    overlap: Overlap | None = None  # with the clip that follows in its row
 
     @property
     def frames(self) -> int:
@@ -43,6 +56,7 @@ class Rows:
     moved: int  # clips that lie beside whole frames, and were moved to the nearest
     dropped: int  # clips of less than half a frame
     others: int  # clips that are neither picture nor sound
+    blends: int  # transitions that join clips of the rows, or begin or end one
 
     @property
     def clips(self) -> list[RowClip]:
@@ -60,6 +74,7 @@ def rows_of(reel: Reel) -> Rows:
         moved=sum(not _is_whole(one.clip, reel) for one in kept),
         dropped=len(placed) - len(kept),
         others=len(clips) - len(placed),
+        blends=_count_blends(reel, kept),
     )
 
 
@@ -76,7 +91,36 @@ def _rows(reel: Reel, clips: Sequence[RowClip]) -> tuple[Row, ...]:
     by_track: dict[TrackLabel, list[RowClip]] = {track: [] for track in reel.cut.tracks}
     for one in clips:
         by_track.setdefault(one.clip.track, []).append(one)
-    return tuple(Row(track, layer) for track, mine in by_track.items() for layer in _layers(mine))
+    joined = {(blend.before, blend.after): blend for blend in reel.blends if blend.kind == DISSOLVE}
+    rows = ((track, layer) for track, mine in by_track.items() for layer in _layers(mine))
+    return tuple(Row(track, _overlapped(layer, joined, reel.rate)) for track, layer in rows)
+
+
+def _overlapped(clips: Sequence[RowClip], joined: Mapping[Pair, Blend], rate: Fraction) -> tuple[RowClip, ...]:
+    """The clips, each with the dissolve to its neighbour where there is room for it in both."""
+    made, room = [], 0
+    for index, one in enumerate(clips):
+        following = clips[index + 1] if index + 1 < len(clips) else None
+        overlap = _overlap(one, following, joined, rate) if following is not None else None
+        if overlap is not None and following is not None:
+            fits = overlap.lead <= one.frames - room and overlap.trail <= following.frames
+            overlap = overlap if fits else None
+        room = overlap.trail if overlap is not None else 0
+        made.append(replace(one, overlap=overlap))
+    return tuple(made)
+
+
+def _overlap(one: RowClip, following: RowClip, joined: Mapping[Pair, Blend], rate: Fraction) -> Overlap | None:
+    blend = joined.get((one.clip.address, following.clip.address))
+    if blend is None or one.end_frame != following.start_frame:
+        return None
+    lead, trail = (clock.seconds_to_frames(max(part, Fraction(0)), rate=rate) for part in (blend.lead, blend.trail))
+    return Overlap(lead, trail) if lead + trail else None
+
+
+def _count_blends(reel: Reel, clips: Iterable[RowClip]) -> int:
+    here = {one.clip.address for one in clips}
+    return sum(blend.before in here or blend.after in here for blend in reel.blends)
 
 
 def _layers(clips: Iterable[RowClip]) -> list[tuple[RowClip, ...]]:

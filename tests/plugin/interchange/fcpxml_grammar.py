@@ -34,7 +34,10 @@ def _rule(children: str, required: str, allowed: str = "", **references: str) ->
 _CLIP = "name lane offset start enabled"
 RULES = {
     "fcpxml": _rule("(resources )?(event )*", "version"),
-    "resources": _rule("(asset |format |media )*", ""),
+    "resources": _rule("(asset |format |media |effect )*", ""),
+    "effect": _rule("", "id uid", "name"),
+    "transition": _rule("(filter-video )?", "duration", "name offset"),
+    "filter-video": _rule("", "ref", "name", ref="effect"),
     "format": _rule("", "id", "name frameDuration width height"),
     "asset": _rule(
         "(media-rep )+", "id",
@@ -45,7 +48,7 @@ RULES = {
     "event": _rule("(project |ref-clip )*", "", "name"),
     "project": _rule("sequence ", "", "name"),
     "sequence": _rule("spine ", "format", "duration tcStart tcFormat audioLayout audioRate", format="format"),
-    "spine": _rule("(asset-clip |gap )*", ""),
+    "spine": _rule("((asset-clip |gap )|(?<=asset-clip )transition (?=asset-clip ))*", ""),
     "gap": _rule(ANCHORED + MARKER, "duration", "name offset start enabled"),
     "ref-clip": _rule("", "ref duration", f"{_CLIP} useAudioSubroles", ref="media"),
     "asset-clip": _rule(
@@ -104,7 +107,11 @@ def check_sequence(sequence: Element, resources: dict[str, Element]) -> None:
     rate = 1 / seconds(resources[sequence.attrib["format"]].attrib["frameDuration"])
     start = at = seconds(sequence.get("tcStart"))
     assert (start * rate).denominator == 1
-    for item in sequence.findall("spine/*"):
+    items = sequence.findall("spine/*")
+    for index, item in enumerate(items):
+        if item.tag == "transition":
+            check_transition(item, at, rate, items[index - 1], items[index + 1], resources)
+            continue
         assert seconds(item.get("offset")) == at and "lane" not in item.attrib
         at += whole(item, rate)
         own = seconds(item.get("start"))
@@ -117,6 +124,19 @@ def check_sequence(sequence: Element, resources: dict[str, Element]) -> None:
     assert at == start + seconds(sequence.get("duration"))
     for clip in sequence.iter("asset-clip"):
         check_source(clip, resources[clip.attrib["ref"]])
+
+
+def check_transition(
+    item: Element, cut: Fraction, rate: Fraction, before: Element, after: Element, resources: dict[str, Element]
+) -> None:
+    """Even on both sides of the cut, in whole frames, within both neighbours and with media under all of it."""
+    half = whole(item, rate) / 2
+    assert (half * rate).denominator == 1 and seconds(item.get("offset")) + half == cut
+    assert half <= min(seconds(before.get("duration")), seconds(after.get("duration")))
+    first, second = (resources[one.attrib["ref"]] for one in (before, after))
+    end = seconds(before.get("start")) + seconds(before.get("duration")) + half
+    assert end <= seconds(first.get("start")) + seconds(first.get("duration"))
+    assert seconds(after.get("start")) - half >= seconds(second.get("start"))
 
 
 def check_source(clip: Element, asset: Element) -> None:

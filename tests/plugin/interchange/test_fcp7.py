@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from engine.types import Layer, OutputError, TimelineError
 from plugin.interchange.fcp7 import write
 from tests.plugin.interchange.xml_reels import NTSC, RATES, Truth, any_reels, cut_at, reel_of
-from tests.plugin.timelines import clip, gap, marker, span, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, span, track
 
 SHOTS = [(0, 31), (31, 44), (61, 97)]
 
@@ -83,11 +83,31 @@ def check_form(root: Element) -> None:
         assert linked.attrib["id"] == text(link, "linkclipref")
     for one in root.iter("track"):
         at = 0
-        for item in one.findall("clipitem"):
-            start, end, first, last = (number(item, tag) for tag in ("start", "end", "in", "out"))
-            assert at <= start < end and last - first == end - start and first >= 0
+        for item, start, end in placed(one):
+            first, last = number(item, "in"), number(item, "out")
+            assert at <= start < end and first >= 0
+            assert number(item, "start") < 0 or number(item, "end") < 0 or last - first == end - start
             assert last <= number(item, "duration")
             at = end
+
+
+def placed(track: Element) -> list[tuple[Element, int, int]]:
+    """Each clip with the frames at which it is cut; under a dissolve these are the dissolve's."""
+    items = [one for one in track if one.tag in ("clipitem", "transitionitem")]
+    found = []
+    for index, item in enumerate(items):
+        if item.tag == "clipitem":
+            start, end = number(item, "start"), number(item, "end")
+            start = cut_of(items[index - 1]) if start < 0 else start
+            found.append((item, start, cut_of(items[index + 1]) if end < 0 else end))
+    return found
+
+
+def cut_of(item: Element) -> int:
+    assert item.tag == "transitionitem"
+    start, end, alignment = number(item, "start"), number(item, "end"), text(item, "alignment")
+    assert start < end and (alignment != "center" or (end - start) % 2 == 0)
+    return {"start": start, "end": end, "center": (start + end) // 2}[alignment]
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -217,6 +237,41 @@ def test_markers_keep_their_words_and_places(tmp_path: Path) -> None:
     ]
     assert found == [("rain", "from here", "30", "-1"), ("door", "slams", "110", "115")]
     assert told == ("FCP 7 XML: 2 markers lose their colours.",)
+
+
+def test_dissolves_are_kept_with_their_handles_and_others_told(tmp_path: Path) -> None:
+    shots = [clip(name, 48, start=24, url=f"/m/{name}.mov", available=span(0, 100)) for name in "abcde"]
+    shots.append(clip("f", 48, start=3, url="/m/f.mov", available=span(0, 100)))
+    ways = [dissolve(6, 6), dissolve(0, 8), dissolve(8, 0), dissolve(2, 6), dissolve(6, 6)]
+    items = [one for pair in zip(shots[:-1], ways, strict=True) for one in pair]
+    reel, truths = reel_of(cut_at(Fraction(24), track(*items, shots[-1])), [(40, 60)], tmp_path, Fraction(24))
+    root, told = written(reel, tmp_path)
+    check_form(root)
+    check_stems(root, truths, Fraction(24))
+    found = [tuple(one.findtext(tag) for tag in ("start", "end", "alignment")) for one in root.iter("transitionitem")]
+    assert found == [("42", "54", "center"), ("96", "104", "start"), ("136", "144", "end")]
+    own = placed(root.findall("sequence/media/video/track")[0])
+    assert [(start, end) for _, start, end in own] == [(at, at + 48) for at in range(0, 288, 48)]
+    assert [(number(item, "in"), number(item, "out")) for item, *_ in own] == [
+        (24, 78), (18, 80), (24, 72), (16, 72), (24, 72), (3, 51),
+    ]  # fmt: skip
+    assert told == ("FCP 7 XML: 2 transitions are plain cuts here.",)
+
+
+def test_the_public_adapter_reads_dissolves_and_the_cuts_under_them(tmp_path: Path) -> None:
+    pytest.importorskip("otio_fcp_adapter")
+    shots = [clip(name, 48, start=24, url=f"/m/{name}.mov", available=span(0, 100)) for name in "abc"]
+    picture = track(shots[0], dissolve(6, 6), shots[1], dissolve(0, 8), shots[2])
+    reel, _ = reel_of(cut_at(Fraction(24), picture), [], tmp_path, Fraction(24))
+    write(reel, tmp_path / "cut.xml")
+    back = otio.adapters.read_from_file(str(tmp_path / "cut.xml"), adapter_name="fcp_xml").tracks[0]
+    read = []
+    for one in back.find_clips():
+        place = one.trimmed_range_in_parent()
+        read.append((one.name, place.start_time.value, place.duration.value, one.source_range.start_time.value))
+    assert read == [("a", 0, 48, 24), ("b", 48, 48, 24), ("c", 96, 48, 24)]
+    ways = [(one.in_offset.value, one.out_offset.value) for one in back if isinstance(one, otio.schema.Transition)]
+    assert ways == [(6, 6), (0, 8)]
 
 
 def test_sound_keeps_its_channels(tmp_path: Path) -> None:

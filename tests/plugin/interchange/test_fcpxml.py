@@ -18,7 +18,7 @@ from engine.types import OutputError
 from plugin.interchange.fcpxml import write
 from tests.plugin.interchange.fcpxml_grammar import check, seconds
 from tests.plugin.interchange.xml_reels import NTSC, RATES, Truth, any_reels, cut_at, reel_of
-from tests.plugin.timelines import clip, gap, marker, span, stack, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, span, stack, track
 
 SHOTS = [(0, 31), (31, 44), (61, 97)]
 ROLES = {"ambient": "-1", "action": "-2", "material": "-3"}
@@ -47,6 +47,8 @@ def placed(sequence: Element) -> list[tuple[Element, Fraction]]:
     """Every clip with its place in seconds from the timeline's start."""
     found, start = [], seconds(sequence.get("tcStart"))
     for item in sequence.findall("spine/*"):
+        if item.tag == "transition":
+            continue
         at = seconds(item.get("offset")) - start
         found.append((item, at))
         own = seconds(item.get("start"))
@@ -242,6 +244,23 @@ def test_what_has_no_file_is_a_gap_and_is_told(tmp_path: Path) -> None:
     root, told = written(reel, tmp_path)
     assert [(one.tag, one.get("name")) for one in project(root)[0]] == [("gap", "title"), ("asset-clip", "a")]
     assert told == ("Final Cut Pro XML: 1 clip has no file; a gap is left in its place.",)
+
+
+def test_even_dissolves_of_the_storyline_are_kept_and_others_told(tmp_path: Path) -> None:
+    shots = [clip(name, 48, start=24, url=f"/m/{name}.mov", available=span(0, 100)) for name in "abcd"]
+    short = clip("e", 48, start=3, url="/m/e.mov", available=span(0, 100))
+    picture = track(
+        shots[0], dissolve(6, 6), shots[1], dissolve(2, 6), shots[2], dissolve(6, 6), short, gap(4), shots[3]
+    )
+    upper = [clip(name, 48, start=24, url=f"/m/{name}.mov", available=span(0, 100)) for name in "xy"]
+    reel, _ = reel_of(
+        cut_at(Fraction(24), picture, track(upper[0], dissolve(6, 6), upper[1])), [], tmp_path, Fraction(24)
+    )
+    root, told = written(reel, tmp_path)
+    (found,) = root.iter("transition")
+    assert (found.get("offset"), found.get("duration")) == ("14407/4s", "1/2s")  # 42 frames after the hour
+    assert [one.get("name") for one in project(root)[0]] == ["a", "Cross Dissolve", "b", "c", "e", "Gap", "d"]
+    assert told == ("Final Cut Pro XML: 3 transitions are plain cuts here.",)
 
 
 @pytest.mark.parametrize("rate", [NTSC[0], Fraction(25)])

@@ -15,7 +15,7 @@ from engine.types import Layer, Shot
 from plugin.interchange.reel import Reel, make_reel
 from plugin.timeline.document import Document
 from plugin.timeline.place import StemClip, stem_span
-from tests.plugin.timelines import clip, gap, marker, stack, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, stack, track
 
 NTSC = tuple(Fraction(nominal * 1000, 1001) for nominal in (24, 30, 48, 60, 120))
 RATES = (*NTSC, *map(Fraction, (24, 25, 30, 48, 50, 60, 100, 120)))
@@ -111,6 +111,9 @@ def _tracks(draw: st.DrawFn, rate: float) -> Any:
     if draw(st.integers(0, 3)) == 0:
         inner = [track(*draw(st.lists(_items(rate), min_size=1, max_size=2))) for _ in range(2)]
         items.append(stack(*inner, name="nested"))
+    if len(items) > 1 and draw(st.booleans()):
+        offsets = st.sampled_from([0, 1, 2, 5])
+        items.insert(draw(st.integers(1, len(items) - 1)), dissolve(draw(offsets), draw(offsets), rate))
     kind = draw(st.sampled_from(["Video", "Video", "Audio"]))
     made = track(*items, name=draw(st.text(max_size=6)), kind=kind)
     made.enabled = draw(st.booleans())
