@@ -28,8 +28,6 @@ class Format:
 
 
 FORMATS = (
-    Format(".otioz", "OpenTimelineIO bundle, one file", "otioz"),
-    Format(".otiod", "OpenTimelineIO bundle, a folder", "otioz"),
     Format(".fcpxml", "Final Cut Pro XML", "fcpxml"),
     Format(".xml", "Final Cut Pro 7 XML (Premiere Pro, Resolve)", "fcp7"),
     Format(".aaf", "Advanced Authoring Format", "aaf"),
@@ -37,6 +35,8 @@ FORMATS = (
     Format(".mlt", "MLT XML (Shotcut)", "mlt"),
     Format(".kdenlive", "Kdenlive project", "kdenlive"),
     Format(".rpp", "REAPER project", "reaper"),
+    Format(".otioz", "OpenTimelineIO bundle, one file", "otioz"),
+    Format(".otiod", "OpenTimelineIO bundle, a folder", "otioz"),
 )
 
 

@@ -14,7 +14,7 @@ import av.error
 import opentimelineio as otio
 
 from engine.media.source import picture_stream, require_file
-from engine.types import MediaError, TimelineError
+from engine.types import SAMPLE_RATE, MediaError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.cut import Extent, Medium
 
@@ -48,7 +48,10 @@ class Media:
             self._facts[medium.path] = file_facts(medium.path)
         # Without available_range nobody says; a start at or past the file's own timecode counts from it.
         embedded = self._facts[medium.path].timecode
-        return embedded if embedded is not None and source_start >= embedded else Fraction(0)
+        # Stamps are whole samples, and lie up to half of one after the frame that they stand for.
+        if embedded is None or source_start < embedded - Fraction(1, SAMPLE_RATE):
+            return Fraction(0)
+        return min(embedded, source_start)
 
     def extent(self, reference: Any, medium: Medium) -> Extent | None:
         """How long the file is: as the timeline says, else as the file did if it was opened for its timecode."""
@@ -98,7 +101,7 @@ def is_bare_absolute(url: str) -> bool:
 class FileFacts:
     """What a file says of itself."""
 
-    timecode: Fraction | None = None  # seconds since 00:00:00:00 that its own timecode track or tag starts at
+    timecode: Fraction | None = None  # seconds since 00:00:00:00 at which its timecode, tag or bext stamp begins
     duration: Fraction | None = None  # of its picture, in seconds
 
 
@@ -107,7 +110,7 @@ def file_facts(path: Path) -> FileFacts:
     try:
         require_file(path)
         with av.open(str(path)) as container:
-            return FileFacts(_tagged_timecode(container), _picture_duration(container))
+            return FileFacts(_tagged_timecode(container) or _stamp(container), _picture_duration(container))
     except (OSError, av.error.FFmpegError, MediaError):
         return FileFacts()
 
@@ -166,6 +169,12 @@ def _tagged_timecode(container: av.container.InputContainer) -> Fraction | None:
         return clock.frames_to_seconds(clock.timecode_to_frames(text, rate=rate), rate=rate)
     except TimelineError:  # it is no timecode
         return None
+
+
+def _stamp(container: av.container.InputContainer) -> Fraction | None:
+    """The time reference of a Broadcast WAV, which counts samples from midnight."""
+    text, sounds = container.metadata.get("time_reference", ""), container.streams.audio
+    return Fraction(int(text), sounds[0].rate) if text.isdecimal() and sounds and sounds[0].rate else None
 
 
 def _picture_duration(container: av.container.InputContainer) -> Fraction | None:

@@ -91,3 +91,17 @@ def test_ffprobe_finds_the_same(tmp_path: Path, rate: float, start: int, drop: b
     found = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
     wanted = samples_of(start + SHOT - HEAD, cut.rate.numerator, cut.rate.denominator)
     assert found["format"]["tags"]["time_reference"] == str(wanted)
+
+
+@pytest.mark.parametrize(("rate", "numerator", "denominator", "drop", "start", "start_samples"), TABLE)
+@pytest.mark.parametrize("head", [0, HEAD])
+def test_a_clip_that_says_no_range_of_its_file_counts_from_the_stamp(
+    tmp_path: Path, rate: float, numerator: int, denominator: int, drop: bool, start: int, start_samples: int, head: int
+) -> None:
+    """As edit decision lists leave it: the stamp, a whole sample, is at most half of one beside its frame."""
+    cut, _, path = stamped(tmp_path, rate, start, drop)
+    first = start + SHOT - HEAD + head
+    sound = track(clip("stem", FRAMES, start=first, rate=rate, url=path.as_uri()), kind="Audio")
+    found = read_timeline(save(timeline(sound, start=start, rate=rate), tmp_path / "sound.otio")).clips[0]
+    assert found.source_start >= 0
+    assert abs(found.source_start - head / cut.rate) <= Fraction(1, 96_000)
