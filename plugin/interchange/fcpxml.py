@@ -22,7 +22,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from engine.media.whole_file import whole_file
-from plugin.interchange.fcpxml_resources import SMALLEST, Resources, seconds_text
+from plugin.interchange.fcpxml_resources import SMALLEST, Resources, first_frame, seconds_text
 from plugin.interchange.fcpxml_speed import time_map
 from plugin.interchange.fcpxml_story import Story
 from plugin.interchange.footage import Footage, footage_of_cut, footage_of_stem
@@ -72,7 +72,7 @@ class _Writer:
         size = next((footage.size for footage in self._footage.values() if footage.size), None)
         self._resources = Resources(SubElement(root, "resources"), self._rate, size)
         name = self._cut.name or self._cut.path.stem
-        event = SubElement(root, "event", name=f"{name} Foley")
+        event = SubElement(SubElement(root, "library"), "event", name=f"{name} Foley")
         project = SubElement(event, "project", name=f"{name} Foley" if self._reel.stems_only else name)
         project.append(self._sequence())
         if self._reel.stems_only:
@@ -130,7 +130,14 @@ class _Writer:
         if overlap is None or following is None or overlap.lead != overlap.trail:
             return 0
         first, second = (self._footage.get(one.clip.medium.path or Path()) for one in (placed, following))
-        if first is None or second is None or placed.clip.speed != 1 or following.clip.speed != 1:
+        if (
+            first is None
+            or second is None
+            or first.is_still
+            or second.is_still
+            or placed.clip.speed != 1
+            or following.clip.speed != 1
+        ):
             return 0
         last = max(placed.clip.source_start, Fraction(0)) + (placed.frames + overlap.trail) / self._rate
         under = last <= first.duration and following.clip.source_start >= overlap.lead / self._rate
@@ -155,10 +162,12 @@ class _Writer:
 
     def _asset_clip(self, placed: RowClip, footage: Footage) -> tuple[Element, Fraction]:
         """The clip, and its own time at its first frame."""
+        if footage.is_still:
+            return self._still(placed, footage)
         clip, picture = placed.clip, placed.clip.kind == PICTURE
         mapped = time_map(placed, footage, self._rate) if clip.speed != 1 else None
         own = mapped[0] if mapped else self._plain_start(placed, footage)
-        element = Element("asset-clip", ref=self._resources.asset(footage, picture), name=clip.name or footage.name)
+        element = Element("asset-clip", ref=self._resources.asset(footage), name=clip.name or footage.name)
         element.attrib |= {"start": seconds_text(own), "duration": self._time(placed.frames)}
         if picture:
             element.set("format", self._resources.format_of(footage))
@@ -172,6 +181,15 @@ class _Writer:
         if mapped:
             element.append(mapped[1])
         self._tell_start(clip)
+        return element, own
+
+    def _still(self, placed: RowClip, footage: Footage) -> tuple[Element, Fraction]:
+        """A picture that stands: its own time starts at an hour, as a gap's does."""
+        own, clip = first_frame(self._rate), placed.clip
+        element = Element("video", ref=self._resources.asset(footage), name=clip.name or footage.name)
+        element.attrib |= {"start": seconds_text(own), "duration": self._time(placed.frames)}
+        if not clip.enabled:
+            element.set("enabled", "0")
         return element, own
 
     def _plain_start(self, placed: RowClip, footage: Footage) -> Fraction:
@@ -197,7 +215,7 @@ class _Writer:
         """A stem: its own time counts from the stamp in its file, exact though that lies between two frames."""
         footage = footage_of_stem(stem, self._cut.start)
         local = footage.start + stem.head_frames / self._rate
-        element = Element("asset-clip", ref=self._resources.asset(footage, picture=False), name=stem.name)
+        element = Element("asset-clip", ref=self._resources.asset(footage), name=stem.name)
         element.attrib |= {"start": seconds_text(local), "duration": self._time(stem.frames)}
         element.attrib |= {"tcFormat": "DF" if self._cut.drop_frame else "NDF", "audioRole": f"effects.{track.layer}"}
         return element

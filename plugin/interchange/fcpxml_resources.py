@@ -36,24 +36,19 @@ class Resources:
         self._rate = rate
         self._count = 0
         self._dissolve = ""
-        self._formats: dict[tuple[Fraction, tuple[int, int] | None], str] = {}
-        self._assets: dict[Path, Element] = {}
+        self._formats: dict[tuple[Fraction | None, tuple[int, int] | None], str] = {}
+        self._assets: dict[Path, str] = {}
         self.sequence_format = self._format(rate, size or _SIZE)
 
     def format_of(self, footage: Footage) -> str:
-        """The identity of the format of a file's picture."""
-        return self._format(footage.rate, footage.size)
+        """The identity of the format of a file's picture; a still has no rate."""
+        return self._format(None if footage.is_still else footage.rate, footage.size)
 
-    def asset(self, footage: Footage, picture: bool) -> str:
-        """The identity of a file, for its picture or its sound; a file that is not there may yet get the other."""
+    def asset(self, footage: Footage) -> str:
+        """The identity of a file."""
         if footage.path not in self._assets:
             self._assets[footage.path] = self._new_asset(footage)
-        asset = self._assets[footage.path]
-        if picture and not asset.get("hasVideo"):
-            asset.attrib |= {"hasVideo": "1", "format": self.format_of(footage)}
-        if not picture and not asset.get("hasAudio"):
-            asset.attrib |= {"hasAudio": "1", "audioSources": "1", "audioChannels": "2"}
-        return asset.attrib["id"]
+        return self._assets[footage.path]
 
     def dissolve(self) -> str:
         """The identity of Final Cut Pro's own cross dissolve."""
@@ -67,24 +62,27 @@ class Resources:
         SubElement(self._element, "media", id=identity, name=name).append(sequence)
         return identity
 
-    def _new_asset(self, footage: Footage) -> Element:
+    def _new_asset(self, footage: Footage) -> str:
         picture = {"hasVideo": "1", "format": self.format_of(footage)} if footage.has_picture else {}
-        asset = SubElement(self._element, "asset", id=self._next(), name=footage.name)
+        identity = self._next()
+        asset = SubElement(self._element, "asset", id=identity, name=footage.name)
         asset.attrib |= {"start": seconds_text(footage.start), "duration": seconds_text(_asset_seconds(footage))}
         asset.attrib |= picture
         if footage.channels:
             asset.attrib |= {"hasAudio": "1", "audioSources": "1", "audioChannels": str(footage.channels)}
             asset.set("audioRate", str(footage.sample_rate))
         SubElement(asset, "media-rep", kind="original-media", src=file_url(footage.path))
-        return asset
+        return identity
 
-    def _format(self, rate: Fraction, size: tuple[int, int] | None) -> str:
+    def _format(self, rate: Fraction | None, size: tuple[int, int] | None) -> str:
         if (rate, size) not in self._formats:
             self._formats[rate, size] = self._next()
             element = SubElement(self._element, "format", id=self._formats[rate, size])
-            if size in _HEIGHTS and rate in _RATES:
-                element.set("name", f"FFVideoFormat{_HEIGHTS[size]}p{_RATES[rate]}")
-            element.set("frameDuration", f"{rate.denominator}/{rate.numerator}s")
+            name = _format_name(rate, size)
+            if name:
+                element.set("name", name)
+            if rate is not None:
+                element.set("frameDuration", f"{rate.denominator}/{rate.numerator}s")
             if size is not None:
                 element.attrib |= {"width": str(size[0]), "height": str(size[1])}
         return self._formats[rate, size]
@@ -94,8 +92,17 @@ class Resources:
         return f"r{self._count}"
 
 
+def _format_name(rate: Fraction | None, size: tuple[int, int] | None) -> str:
+    """As Final Cut Pro calls it; empty for what it has no name for."""
+    if rate is None:
+        return "FFVideoFormatRateUndefined"
+    return f"FFVideoFormat{_HEIGHTS[size]}p{_RATES[rate]}" if size in _HEIGHTS and rate in _RATES else ""
+
+
 def _asset_seconds(footage: Footage) -> Fraction:
-    """Whole pictures, and of sound what there is, as far as a 32-bit denominator says it."""
+    """Whole pictures, and of sound what there is, as far as a 32-bit denominator says it; a still lasts no time."""
+    if footage.is_still:
+        return Fraction(0)
     if footage.has_picture or footage.duration.denominator > SMALLEST:
         return Fraction(footage.frames) / footage.rate
     return footage.duration

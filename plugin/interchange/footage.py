@@ -24,6 +24,7 @@ from plugin.timeline.medium import file_facts
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _RATES = (Fraction(1), Fraction(1000))  # outside, a file's average rate is noise
 _NEAR = Fraction(5, 1000)
+_STILLS = ("image2", "_pipe")  # what FFmpeg calls the formats of single pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Footage:
     drop_frame: bool = False
     size: tuple[int, int] | None = None  # width and height in the file
     sample_rate: int = SAMPLE_RATE
+    is_still: bool = False  # one picture, which lasts as long as it is shown
     found: bool = True  # False: the file is not there, and this is what the timeline lets one guess
 
     @property
@@ -123,6 +125,7 @@ def _described(path: Path, container: av.container.InputContainer, rate: Fractio
         drop_frame=";" in "".join(_timecodes(container)),
         size=(picture.width, picture.height) if picture is not None and picture.width else None,
         sample_rate=sample_rate,
+        is_still=picture is not None and container.format.name.endswith(_STILLS),
     )
 
 

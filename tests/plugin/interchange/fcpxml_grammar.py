@@ -12,8 +12,7 @@ from xml.etree.ElementTree import Element
 
 _TIME = re.compile(r"(-?\d+)(?:/(\d+))?s")
 _TIMES = {"offset", "start", "duration", "tcStart", "frameDuration", "time", "value"}
-_FRAMED = {"spine", "asset-clip", "gap"}  # whose children lie on frames of the timeline
-ANCHORED, MARKER = r"(asset-clip )*", r"(marker )*"
+ANCHORED, MARKER = r"((asset-clip|video) )*", r"(marker )*"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ def _rule(children: str, required: str, allowed: str = "", **references: str) ->
 
 _CLIP = "name lane offset start enabled"
 RULES = {
-    "fcpxml": _rule("(resources )?(event )*", "version"),
+    "fcpxml": _rule("(resources )?library ", "version"),
+    "library": _rule("(event )*", ""),
     "resources": _rule("(asset |format |media |effect )*", ""),
     "effect": _rule("", "id uid", "name"),
     "transition": _rule("(filter-video )?", "duration", "name offset"),
@@ -48,13 +48,14 @@ RULES = {
     "event": _rule("(project |ref-clip )*", "", "name"),
     "project": _rule("sequence ", "", "name"),
     "sequence": _rule("spine ", "format", "duration tcStart tcFormat audioLayout audioRate", format="format"),
-    "spine": _rule("((asset-clip |gap )|(?<=asset-clip )transition (?=asset-clip ))*", ""),
+    "spine": _rule("((asset-clip |video |gap )|(?<=asset-clip )transition (?=asset-clip ))*", ""),
     "gap": _rule(ANCHORED + MARKER, "duration", "name offset start enabled"),
     "ref-clip": _rule("", "ref duration", f"{_CLIP} useAudioSubroles", ref="media"),
     "asset-clip": _rule(
         "(conform-rate )?(timeMap )?" + ANCHORED + MARKER, "ref duration",
         f"{_CLIP} format tcFormat srcEnable audioRole", ref="asset", format="format",
     ),
+    "video": _rule(ANCHORED + MARKER, "ref duration", _CLIP, ref="asset"),
     "conform-rate": _rule("", "", "scaleEnabled srcFrameRate"),
     "timeMap": _rule("(timept )*", ""),
     "timept": _rule("", "time value", "interp"),
@@ -116,7 +117,7 @@ def check_sequence(sequence: Element, resources: dict[str, Element]) -> None:
         at += whole(item, rate)
         own = seconds(item.get("start"))
         for child in item:
-            if child.tag == "asset-clip":
+            if child.tag in ("asset-clip", "video"):
                 assert int(child.attrib["lane"]) != 0
                 place = seconds(child.get("offset")) - own
                 assert (place * rate).denominator == 1 and 0 <= place < seconds(item.get("duration"))

@@ -9,11 +9,15 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import cv2
+import numpy as np
 import opentimelineio as otio
 import pytest
+import wavinfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.media.wave import Broadcast, Depth, WaveWriter
 from engine.types import OutputError
 from plugin.interchange.fcpxml import write
 from tests.plugin.interchange.fcpxml_grammar import check, seconds
@@ -57,7 +61,7 @@ def placed(sequence: Element) -> list[tuple[Element, Fraction]]:
 
 
 def project(root: Element) -> Element:
-    found = root.find("event/project/sequence")
+    found = root.find("library/event/project/sequence")
     assert found is not None
     return found
 
@@ -271,12 +275,58 @@ def test_stems_alone_come_as_a_project_and_a_compound_clip(tmp_path: Path, rate:
     root, told = written(reel, tmp_path)
     assert [one.tag for one in project(root)[0]] == ["gap"]
     check_stems(root, project(root), truths, rate)
-    (compound,) = root.findall("event/ref-clip")
+    (compound,) = root.findall("library/event/ref-clip")
     assert compound.get("useAudioSubroles") == "1" and compound.get("duration") == project(root).get("duration")
     inside = resource(root, compound.get("ref"))[0]
     check_stems(root, inside, truths, rate)
     assert len(root.findall("resources/asset")) == len(truths)
     assert list(root.iter("marker")) == [] and told == ()
+
+
+def test_a_still_is_shown_as_long_as_it_is_cut(tmp_path: Path) -> None:
+    picture = tmp_path / "still.png"
+    cv2.imwrite(str(picture), np.zeros((72, 128, 3), np.uint8))
+    cut = cut_at(NTSC[0], track(clip("card", 48, start=10, rate=float(NTSC[0]), url=str(picture))))
+    reel, truths = reel_of(cut, [(12, 40)], tmp_path, NTSC[0])
+    root, told = written(reel, tmp_path)
+    check_stems(root, project(root), truths, NTSC[0])
+    (card,) = project(root)[0]
+    assert (card.tag, card.get("name"), card.get("duration")) == ("video", "card", "1001/500s")
+    asset = resource(root, card.get("ref"))
+    shape = resource(root, asset.get("format"))
+    assert (asset.get("duration"), shape.attrib.get("frameDuration")) == ("0s", None)
+    assert (shape.get("name"), shape.get("width")) == ("FFVideoFormatRateUndefined", "128")
+    assert told == ()
+
+
+@pytest.mark.parametrize("rate", RATES[:6])
+def test_an_asset_starts_at_the_stamp_that_is_in_the_file(tmp_path: Path, rate: Fraction) -> None:
+    reel, truths = reel_of(cut_at(rate), [(33, 57)], tmp_path, rate)
+    (stem,) = reel.tracks[0].stems
+    stem.path.parent.mkdir()
+    stamp = stem.stem.span.time_reference_samples(reel.cut.start)
+    with WaveWriter(stem.path, 2, Depth.INT24, Broadcast(stamp)) as writer:
+        writer.write(np.zeros((2, stem.stem.span.sample_count), np.float32))
+    root, _ = written(reel, tmp_path)
+    info = wavinfo.WavInfoReader(str(stem.path))
+    asset = next(one for one in root.iter("asset") if one.get("name") == "ambient-0.wav")
+    assert seconds(asset.get("start")) * 48_000 == info.bext.time_reference
+    held, said = info.data.frame_count, seconds(asset.get("duration")) * 48_000
+    assert abs(held - said) <= 1
+    in_samples = seconds(by_name(root)["ambient-0"].get("start")) * 48_000 - info.bext.time_reference
+    assert abs(in_samples - (truths["ambient-0"].start * 48_000 / rate - stem.stem.span.first_sample)) <= Fraction(1, 2)
+
+
+def test_the_editors_own_stamped_sound_counts_from_its_stamp(tmp_path: Path) -> None:
+    voice = tmp_path / "voice.wav"
+    with WaveWriter(voice, 1, Depth.INT16, Broadcast(48_000 * 7200 + 12)) as writer:
+        writer.write(np.zeros((1, 96_000), np.float32))
+    cut = cut_at(Fraction(24), track(clip("voice", 24, start=12, url=str(voice)), kind="Audio"))
+    root, _ = written(reel_of(cut, [], tmp_path, Fraction(24))[0], tmp_path)
+    element = by_name(root)["voice"]
+    asset = resource(root, element.get("ref"))
+    assert (asset.get("start"), asset.get("duration"), asset.get("audioChannels")) == ("28800001/4000s", "2s", "1")
+    assert seconds(element.get("start")) - seconds(asset.get("start")) == Fraction(1, 2)
 
 
 def test_files_are_named_by_encoded_urls(tmp_path: Path) -> None:
