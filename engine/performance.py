@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from types import TracebackType
 
 from engine import VERSION, mix, sounding
 from engine.joined import Joined
 from engine.score import rules
+from engine.score.marks import read_marks
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
 from engine.stems import SceneStems
@@ -92,6 +94,7 @@ def perform(
                 intent,
                 hinted[done:end],
                 elsewhere=hinted[:done] + hinted[end:],
+                markings=read_marks(group, partial(read_words, frame_rate=rate)),
                 seed=settings.seed,
                 made_by=made_by,
             )

@@ -82,6 +82,15 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a marker on a shot says, and when. Exact record seconds from the shot's start."""
+
+    start: Fraction
+    duration: Fraction  # of a frame or less: a moment
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shot:
     """A stretch of picture as the cut shows it. Times are exact seconds."""
 
@@ -93,7 +102,8 @@ class Shot:
     speed: Fraction = Fraction(1)  # source seconds per record second; 0 freezes, negative runs backwards
     frame_rate: Fraction = Fraction(24)  # of the timeline; words such as "at 00:00:03:12" are read by it
     scene: int = 0  # shots of one scene share one ambience
-    hints: tuple[str, ...] = ()  # clip name, markers, notes: words that nobody typed for us
+    hints: tuple[str, ...] = ()  # clip name, notes: words that nobody typed for us
+    marks: tuple[Mark, ...] = ()  # markers, each with its time
     head: Fraction = Fraction(0)  # handles: seconds of sound before and after what the cut shows
     tail: Fraction = Fraction(0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.score import writing
+from engine.score import word_times, writing
 from engine.score.casting import Role
 from engine.score.page import Page, plays_on, unasked_role
 from engine.score.scene import Scene
@@ -26,20 +26,31 @@ DEFAULT_BED = {
 }
 
 
-def write_ambience(page: Page, words: Sequence[Role], hints: Sequence[Sequence[Role]]) -> None:
-    """One ambience for the scene; what a clip's own name asks for sounds with that clip."""
-    for role in (*words, *(role for roles in hints for role in roles)):
+def write_ambience(
+    page: Page, words: Sequence[Role], hints: Sequence[Sequence[Role]], marks: Sequence[Role] = ()
+) -> None:
+    """One ambience for the scene; what a clip's own name asks for sounds with that clip, a marker's with the marker."""
+    for role in (*words, *marks, *(role for roles in hints for role in roles)):
         if not role.entry.parts:
             page.decide(f"nothing sounds for {role.entry.id}", "understood, but no instrument plays it yet")
     beds = [role for role in words if plays_on(role, Layer.AMBIENT)]
     named = [[role for role in roles if plays_on(role, Layer.AMBIENT)] for roles in hints]
     if not beds and not (named and all(named)):
         beds = _seen_beds(page)
-    for role in beds:
-        _write_bed(page, role, _whole(page.scene))
+    for role in (*beds, *(role for role in marks if plays_on(role, Layer.AMBIENT))):
+        if not word_times.waits(role):
+            _write_bed(page, role, _whole(page.scene))
     for first, last, role in _stretches(named):
         span, fades = _between(page.scene, first, last)
         _write_bed(page, role, span, fades)
+
+
+def write_waiting(page: Page, role: Role) -> None:
+    """A bed that stands beside another source: "a door slams, then rain"."""
+    (start, end), (begins, ends) = _whole(page.scene), word_times.turn_of(page, role)
+    span = (start if begins is None else max(start, begins), end if ends is None else min(end, ends))
+    fades = (0.0 if begins is None else BED_FADE_S / 3, 0.0 if ends is None else BED_FADE_S / 3)
+    _write_bed(page, role, span, fades)
 
 
 def _stretches(named: Sequence[Sequence[Role]]) -> list[tuple[int, int, Role]]:

@@ -22,6 +22,17 @@ FEWEST_STEPS = 3  # of a walk, where only hits are seen and no cadence
 CROSSING = 0.5  # share of the picture's half width that somebody covers who walks
 GAIT_INTERVAL_S = {"walk": 0.55, "run": 0.34, "sneak": 0.8}
 FAMILY_INTERVAL_S = {"knock": 0.24, "body": 0.6, "ball": 0.5}
+RHYTHMIC = ("footstep", "key")  # instruments that go on and on where no count is said
+STRUCK_AGAIN = (
+    "tool",
+    "ball",
+    "body",
+    "knock",
+    "sword",
+    "keys",
+    "chain",
+    "typing",
+)  # families of more than one contact
 NATURAL_INTERVAL_S = {"footstep": 0.55, "key": 0.14, "contact": 0.45, "click": 0.4, "drip": 0.9}
 
 
@@ -48,6 +59,7 @@ class Role:
 
     source: Source
     entry: Entry
+    marked: bool = False  # a marker asks for it, not the words
 
     def follows(self, kind: str) -> bool:
         return kind in self.entry.follows
@@ -161,6 +173,27 @@ def limited(members: list[Happening], roles: Sequence[Role], source: str) -> lis
     return sorted(strongest, key=lambda one: one.time_s)
 
 
+def from_time(one: Happening, start_s: float) -> Happening:
+    """What is left of a happening from a time on, its speed and its way as they are then."""
+    if one.time_s >= start_s:
+        return one
+    late = start_s - one.time_s
+    curve, path = (_from(curve, late) if curve else None for curve in (one.curve, one.path))
+    return replace(one, time_s=start_s, duration_s=one.duration_s - late, curve=curve, path=path)
+
+
+def _from(curve: Curve, late_s: float) -> Curve:
+    later = [(time - late_s, value) for time, value in zip(curve.times_s, curve.values, strict=True) if time > late_s]
+    now = float(curve.at(np.array([late_s]))[0])
+    return Curve((0.0, *(time for time, _ in later)), (now, *(value for _, value in later)))
+
+
+def first_contacts(role: Role, happenings: Sequence[Happening]) -> list[Happening]:
+    """As many of the first contacts as a source counts: something else strikes afterwards."""
+    likely = [one for one in happenings if one.confidence >= ASKED_FOR]
+    return likely[: role.source.count or 1]
+
+
 def in_window(role: Role, happenings: Sequence[Happening], scene: Scene) -> list[Happening]:
     """Those that begin inside the time the words allow."""
     times = role.source.times
@@ -192,7 +225,7 @@ def natural(
     """
     source = role.source
     rng = stream(seed, "rhythm", source.id)
-    rhythmic = instrument in ("footstep", "key") or (source.count or 0) > 1
+    rhythmic = instrument in RHYTHMIC or (source.count or 0) > 1
     interval = interval_s(role, instrument)
     count = source.count or (max(int((end_s - start_s) / interval), 1) if rhythmic else 1)
     times: list[float] = []

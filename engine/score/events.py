@@ -20,29 +20,61 @@ DEFAULT_STRUCK, DEFAULT_SWIFT = "hit.wood", "whoosh.swing"
 DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "": "footsteps.concrete"}
 
 
-def write_shot(page: Page, shot: SeenShot, roles: Sequence[Role], anyone_crosses: bool) -> None:
-    """What a shot shows and the roles that sound in it; `anyone_crosses` the picture in some shot of the scene."""
+def write_asked(
+    page: Page, shot: SeenShot, left: Sequence[Happening], roles: Sequence[Role], anyone_crosses: bool
+) -> Sequence[Happening]:
+    """Roles in a shot on the contacts that are `left`; those that none took. `anyone_crosses` the scene's shots."""
+    sounding = _sounding(shot, roles, anyone_crosses)
+    for role in sounding:
+        if word_times.is_timed(role):
+            word_times.write_timed(page, role, shot)
+    meant = [at for role in sounding if role.marked for at in page.event_starts(role.source.id)]
+    left = [one for one in left if all(abs(one.time_s - at) > casting.SAME_INSTANT_S for at in meant)]
+    return _write_all_free(page, shot, left, [role for role in sounding if not word_times.is_timed(role)])
+
+
+def write_unasked(
+    page: Page, shot: SeenShot, left: Sequence[Happening], roles: Sequence[Role], anyone_crosses: bool
+) -> None:
+    """What a shot plainly shows and none of its roles speaks of."""
+    sounding = [role for role in _sounding(shot, roles, anyone_crosses) if not role.marked]
+    if any(word_times.is_timed(role) for role in sounding):
+        return
+    answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in sounding)
+    _write_unasked(page, left if not answered else [], shot.moving if not sounding else [])
+
+
+def _sounding(shot: SeenShot, roles: Sequence[Role], anyone_crosses: bool) -> list[Role]:
+    """Roles that the picture of a shot may have a say in."""
     sounding = [role for role in roles if plays_events(role) and not word_times.is_spaced(role)]
     if anyone_crosses and not shot.shows_walking:
-        sounding = [role for role in sounding if not role.follows("step")]
-    timed = [role for role in sounding if word_times.is_timed(role)]
-    free = [role for role in sounding if not word_times.is_timed(role)]
-    rest = _write_all_free(page, shot, free)
-    for role in timed:
-        word_times.write_timed(page, role, shot)
-    answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in free)
-    if not timed:
-        _write_unasked(page, rest if not answered else [], shot.moving if not free else [])
+        return [role for role in sounding if not role.follows("step") or word_times.says_when(role)]
+    return sounding
 
 
-def _write_all_free(page: Page, shot: SeenShot, free: Sequence[Role]) -> Sequence[Happening]:
-    """Sources without times of their own, those that stand beside another after it; the contacts that none took."""
-    rest = _write_free(page, shot, shot.struck, [role for role in free if not word_times.is_bound(role)])
+def _write_all_free(page: Page, shot: SeenShot, left: Sequence[Happening], free: Sequence[Role]) -> Sequence[Happening]:
+    """Sources without times of their own; what comes first before what it leaves, those beside another last."""
+    for role in free:
+        if _leaves_the_rest(page, role):
+            first = casting.first_contacts(role, left)
+            _write_struck(page, role, first, shot)
+            left = [one for one in left if one not in first]
+    free = [role for role in free if not _leaves_the_rest(page, role)]
+    rest = _write_free(page, shot, left, [role for role in free if not word_times.is_bound(role)])
     for role in free:
         if word_times.is_bound(role):
             near = casting.in_window(role, word_times.beside_anchor(page, role, rest), page.scene)
             rest = _write_free(page, shot, near, [role])
     return rest
+
+
+def _leaves_the_rest(page: Page, role: Role) -> bool:
+    """Whether a single contact opens what strikes on after it: "a mouse click, then typing"."""
+    if role.once or not role.follows("hit") or role.entry.family in casting.STRUCK_AGAIN:
+        return False
+    return word_times.anchor(role) is None and any(
+        other.source.times.after == role.source.id and other.follows("hit") for other in page.asked.values()
+    )
 
 
 def _write_free(page: Page, shot: SeenShot, struck: Sequence[Happening], roles: Sequence[Role]) -> Sequence[Happening]:

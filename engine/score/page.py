@@ -24,6 +24,7 @@ class Page:
     intent: Intent
     setting: writing.Setting
     place: str  # indoor, outdoor, night, or nothing
+    asked: dict[str, Role] = field(default_factory=dict)  # by id, the sources that words, names and markers ask for
     notes: list[Note] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     sounding: set[str] = field(default_factory=set)  # ids of the sources that have notes
@@ -50,9 +51,13 @@ class Page:
             return False
         return True
 
+    def notes_of(self, source: str) -> list[Note]:
+        """The notes of a source that are written so far."""
+        return [note for note in self.notes if f".{source}." in note.id]
+
     def event_starts(self, source: str) -> list[float]:
-        """When the events of a source begin that are written so far."""
-        return [note.start_s for note in self.notes if f".{source}." in note.id and note.layer is not Layer.AMBIENT]
+        """When the events of a source begin, and its bed where that begins later than the scene."""
+        return [note.start_s for note in self.notes_of(source) if note.layer is not Layer.AMBIENT or note.start_s > 0]
 
 
 def unasked_role(entry: str, why: str, gain_db: float = 0.0) -> Role:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from engine.score import casting
@@ -14,6 +15,8 @@ from engine.score.seen_shot import SeenShot
 ANCHOR_GAP_S = 0.5
 MOST_EVENTS = 100_000
 CLOSEST_S = 0.02  # of events that come again and again
+SHORTEST_MOVE_S = 0.1  # of what is left of a movement, to be heard
+SAME_S = 0.001
 
 
 def is_timed(role: Role) -> bool:
@@ -29,6 +32,11 @@ def says_when(role: Role) -> bool:
 def is_spaced(role: Role) -> bool:
     """Whether the words say how long after another source it sounds: the picture has no say in it."""
     return anchor(role) is not None and role.source.times.gap_s is not None
+
+
+def waits(role: Role) -> bool:
+    """Whether a bed's time is told by another source."""
+    return anchor(role) is not None and role.source.times.start_s is None and role.source.times.end_s is None
 
 
 def anchor(role: Role) -> str | None:
@@ -57,20 +65,62 @@ def write_timed(page: Page, role: Role, shot: SeenShot) -> None:
         _write_at(page, role, shot, time, side)
 
 
+def in_order(roles: Sequence[Role]) -> list[list[Role]]:
+    """Roles in turns: each after that of the source that it waits for; those with times of their own wait for none."""
+    waits = {role.source.id: anchor(role) for role in roles if not is_timed(role)}
+
+    def turn(source: str | None, depth: int = 0) -> int:
+        beside = waits.get(source) if source else None
+        return depth if beside is None or beside not in waits or depth > len(waits) else turn(beside, depth + 1)
+
+    turns: dict[int, list[Role]] = {}
+    for role in roles:
+        turns.setdefault(min(turn(role.source.id), len(roles)), []).append(role)
+    return [turns[number] for number in sorted(turns)]
+
+
 def beside_anchor(page: Page, role: Role, happenings: Sequence[Happening]) -> list[Happening]:
-    """Of what was seen, what comes after (or before) the source that the words name."""
+    """Of what was seen, what comes after (or before) the source that the words name.
+
+    A movement that is under way when its turn comes is heard from then on.
+    """
     starts = _anchor_starts(page, role)
     if not starts:
         return list(happenings)
     if role.source.times.after:
-        return [one for one in happenings if one.time_s > min(starts)]
-    return [one for one in happenings if one.time_s < max(starts)]
+        now_s = _turn_s(page, role, starts)
+        going = [casting.from_time(one, now_s) for one in happenings if one.time_s + one.duration_s > now_s]
+        return [one for one in happenings if one.duration_s == 0.0 and one.time_s > now_s] + [
+            one for one in going if one.duration_s > SHORTEST_MOVE_S
+        ]
+    return [one for one in happenings if one.time_s < min(starts)]
+
+
+def turn_of(page: Page, role: Role) -> tuple[float | None, float | None]:
+    """When a bed begins and ends that stands beside another source, seconds from the scene's start; None: as it likes.
+
+    After a bed that has no end of its own it begins halfway.
+    """
+    gap_s = float(role.source.times.gap_s or 0)
+    starts = _anchor_starts(page, role)
+    if role.source.times.before:
+        return None, max(min(starts) - gap_s, SHORTEST_MOVE_S) if starts else None
+    if starts:
+        return (max(starts) + gap_s if gap_s else _last_end(page, role, starts)), None
+    beds = page.notes_of(role.source.times.after or "")
+    if not beds:
+        return None, None
+    end = float(page.scene.duration)
+    first, last = max(note.start_s for note in beds), min(max(note.start_s + note.duration_s for note in beds), end)
+    if gap_s:
+        return max(first, 0.0) + gap_s, None
+    return (last if last < end - SHORTEST_MOVE_S else (max(first, 0.0) + end) / 2), None
 
 
 def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
     """After the last, or before the first, of the source that the words name; whether there is one.
 
-    As long after as the words say, else half a second.
+    As long after as the words say, else half a second, or as soon as what comes first leaves room.
     """
     starts = _anchor_starts(page, role)
     if not starts:
@@ -78,8 +128,13 @@ def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
     gap_s = role.source.times.gap_s
     apart = ANCHOR_GAP_S if gap_s is None else float(gap_s)
     first = max(starts) + apart if role.source.times.after else min(starts) - apart
+    if gap_s is None and role.source.times.after:
+        first = max(first, _turn_s(page, role, starts))
+        end_s = float(page.scene.duration)
+        if first >= end_s > max(starts):
+            first = (max(starts) + end_s) / 2
     step = casting.interval_s(role, role.entry.parts[0].instrument)
-    goes_on = role.follows("step") and bool(role.source.times.after)
+    goes_on = role.entry.parts[0].instrument in casting.RHYTHMIC and bool(role.source.times.after)
     count = role.source.count or (max(int((seen[-1].end_s - first) / step), 1) if seen and goes_on else 1)
     for time in [first + step * number for number in range(count)]:
         shot = next((shot for shot in seen if shot.holds(time)), None)
@@ -89,14 +144,36 @@ def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
 
 
 def _anchor_starts(page: Page, role: Role) -> list[float]:
+    """When the source begins, again and again, that another one waits for; none where it was over before this scene."""
     beside = anchor(role)
-    return page.event_starts(beside) if beside else []
+    if not beside:
+        return []
+    starts = page.event_starts(beside)
+    other = page.asked.get(beside)
+    if not starts and other and is_timed(other):
+        starts = _times(page.scene, other)
+    return starts if starts and max(starts) >= 0 else []
+
+
+def _turn_s(page: Page, role: Role, starts: Sequence[float]) -> float:
+    """From when on a source may sound: after the last of the other, after its first where that goes on to the end."""
+    last = _last_end(page, role, starts)
+    return last if last < float(page.scene.duration) - SHORTEST_MOVE_S or len(starts) == 1 else min(starts)
+
+
+def _last_end(page: Page, role: Role, starts: Sequence[float]) -> float:
+    ends = [note.start_s + note.duration_s for note in page.notes_of(anchor(role) or "") if note.start_s in starts]
+    return max(ends, default=max(starts))
 
 
 def _write_at(page: Page, role: Role, shot: SeenShot, time_s: float, side: int = 0) -> None:
     event = f"{shot.name}.{role.source.id}.t{round(time_s * 1000):07d}"
     lasts_s = 1.0 if role.follows("motion") and not role.follows("hit") else 0.05
-    page.add(role, [Happening(event, time_s, lasts_s, because=role.source.words)], first_side=side)
+    seen = next((one for one in shot.struck if role.marked and abs(one.time_s - time_s) < SAME_S), None)
+    there = Happening(event, time_s, lasts_s, because=role.source.words)
+    if seen:
+        there = replace(there, x=seen.x, energy=seen.energy)
+    page.add(role, [there], first_side=side)
     page.decide(f"{role.entry.id} at {time_s:.3f} s", f"the words: {role.source.words}")
 
 

@@ -50,7 +50,7 @@ def read_document(document: Document) -> Cut:
         duration=nodes[0].own.duration,
         tracks=tuple(labels.values()),
         clips=clips,
-        markers=tuple(marker for node in owners for marker in _markers(node, local)),
+        markers=tuple(marker for node in owners for marker in _markers(node, local, start)),
         warnings=(*document.warnings, *guessed, *_warnings(nodes)),
     )
 
@@ -92,11 +92,14 @@ def _track_labels(root: Node) -> dict[int, TrackLabel]:
     return labels
 
 
-def _markers(node: Node, local: bool) -> Iterator[CutMarker]:
+def _markers(node: Node, local: bool, timecode: Fraction = Fraction(0)) -> Iterator[CutMarker]:
+    """Those of an item; one beyond its end may be written in `timecode`, at which the timeline starts."""
     if node.record is None:
         return
     for marker in node.item.markers:
         record = _record_from_start(node, marker) if local else record_of(node, _marked(node, marker))
+        if record.start >= node.record.end:
+            record = record.shifted(-timecode)
         kept = record.cut_to(node.record) or (record if node.record.start <= record.start < node.record.end else None)
         if kept is not None:
             colour, comment = (marker.color or "").upper(), _marker_comment(marker)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from engine.types import MissingMediaError, Shot, TimelineError
+from engine.types import Mark, MissingMediaError, Shot, TimelineError
 from plugin.timeline.choice import Choice, Window, windows_of
 from plugin.timeline.clock import Span, joined
-from plugin.timeline.cut import PICTURE, Cut, CutClip
+from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker
 from plugin.timeline.extent import extent_warnings, is_too_fast, still_at
 from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import SLIVER, Piece, topmost
@@ -144,7 +144,8 @@ def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
     if piece.record.duration > LONGEST_SHOT_S:
         hours = float(piece.record.duration) / 3600
         raise TimelineError(f'Clip "{clip.name}" lasts {hours:.4g} hours; a shot has 24 at most. Give a range.')
-    marked = tuple(text for marker in clip.markers for text in marker.words)
+    marks = tuple(_marks(piece, (*clip.markers, *cut.markers)))
+    timed = {text for mark in marks for text in mark.words}
     return Shot(
         name=clip.name,
         media=clip.medium.path,
@@ -154,8 +155,19 @@ def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
         speed=Fraction(0) if is_too_fast(clip) else clip.speed,
         frame_rate=cut.rate,
         scene=scene,
-        hints=tuple(dict.fromkeys(text for text in (clip.name, *marked, *clip.notes, *words) if text)),
+        hints=tuple(dict.fromkeys(text for text in (clip.name, *clip.notes, *words) if text and text not in timed)),
+        marks=marks,
     )
+
+
+def _marks(piece: Piece, markers: Iterable[CutMarker]) -> Iterator[Mark]:
+    """What markers with words say of a piece: those of its clip and of the timeline, in order, cut to the piece."""
+    for marker in sorted(markers, key=lambda marker: (marker.record.start, marker.record.end)):
+        kept = marker.record.cut_to(piece.record)
+        if kept is None and piece.record.start <= marker.record.start < piece.record.end:
+            kept = marker.record  # a moment
+        if kept is not None and marker.words:
+            yield Mark(kept.start - piece.record.start, kept.duration, marker.words)
 
 
 def _rule(cut: Cut, choice: Choice, shown: list[Span]) -> str:

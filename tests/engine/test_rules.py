@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -12,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.score import rules
+from engine.score.marks import read_marks
 from engine.score.scene import Scene
 from engine.score.score import Score
 from engine.text.intent import Intent, Source, Times
 from engine.text.prompt import read_words
-from engine.types import Cue, CueKind, Curve, Layer, Shot
+from engine.types import Cue, CueKind, Curve, Layer, Mark, Shot
 
 
 def hit(at: float, *, confidence: float = 0.9, energy: float = 0.5, x: float = 0.0, who: str = "o1") -> Cue:
@@ -254,6 +256,92 @@ def test_other_notes_keep_their_seeds_when_one_contact_is_not_seen() -> None:
     fewer = score_of("hammer on wood", (hit(1.0), hit(3.0)))
     seeds = {note.id: note.seed for note in all_seen.notes}
     assert all(seeds[note.id] == note.seed for note in fewer.notes)
+
+
+def marked(words: str, *marks: tuple[float, float, str], cues: tuple[Cue, ...] = (), name: str = "") -> Score:
+    """A score of one shot, 8 s at 24 frames, with (start, seconds, words) as its markers."""
+    (shot,) = scene(cues).shots
+    made = tuple(Mark(Fraction(at), Fraction(lasts), (text,)) for at, lasts, text in marks)
+    here = replace(scene(cues), shots=(replace(shot, marks=made),))
+    score, _ = rules.perform(
+        here, read_words(words), [read_words(name)], markings=read_marks(here.shots, read_words), seed=1
+    )
+    score.check()
+    return score
+
+
+@pytest.mark.parametrize("words", ["", "light wind", "a thud", "a thud, light wind"])
+def test_a_markers_sound_is_at_its_moment_with_words_or_without(words: str) -> None:
+    score = marked(words, (5.0, 0.0, "thud"))
+    assert starts(score, instrument="contact") == [5.0]
+
+
+@pytest.mark.parametrize(("seen", "heard"), [(5.07, 5.07), (4.93, 4.93), (5.1, 5.0), (4.0, 5.0)])
+def test_a_marker_means_a_contact_seen_within_two_frames(seen: float, heard: float) -> None:
+    score = marked("", (5.0, 0.0, "a door slams"), cues=(hit(seen, x=0.3, confidence=0.4),))
+    assert starts(score, instrument="door") == [heard]
+    pans = [note.place.pan for note in score.notes if note.instrument == "door"]
+    assert pans == [0.3 if heard == seen else 0.0]
+
+
+def test_a_marked_bed_sounds_for_the_markers_length() -> None:
+    for words in ("", "rain"):
+        score = marked(words, (2.0, 3.0, "rain"))
+        assert [(note.start_s, note.duration_s) for note in score.notes if note.instrument == "rain"] == [(2.0, 3.0)]
+
+
+def test_what_a_marker_times_does_not_sound_elsewhere_for_the_clips_name() -> None:
+    score = marked("", (5.0, 0.0, "door slam"), name="door slam take 3", cues=(hit(1.0, confidence=0.4),))
+    assert starts(score, instrument="door") == [5.0]
+
+
+def test_two_marks_of_one_source_are_two_events_and_words_beat_a_marker() -> None:
+    assert starts(marked("a thud", (2.0, 0.0, "thud"), (5.0, 0.0, "thud")), instrument="contact") == [2.0, 5.0]
+    assert starts(marked("a thud at 1s", (5.0, 0.0, "thud")), instrument="contact") == [1.0, 5.0]
+    assert not starts(marked("rain, no door", (5.0, 0.0, "door slam")), instrument="door")
+
+
+def test_marked_steps_begin_at_their_marker_and_last_as_long() -> None:
+    times = starts(marked("he walks on gravel", (2.0, 3.0, "footsteps")), instrument="footstep")
+    assert times[0] == 2.0 and times[-1] < 5.0 and len(times) > 3
+
+
+def test_a_marker_that_runs_on_over_a_cut_is_one() -> None:
+    shots = tuple(
+        replace(shot, marks=(Mark(Fraction(number == 0), Fraction(7 if number == 0 else 8), ("rain",)),))
+        for number, shot in enumerate(scene((), ()).shots)
+    )
+    (found,) = read_marks(shots, read_words)
+    assert (found.start, found.end) == (Fraction(1), Fraction(16))
+
+
+@pytest.mark.parametrize(
+    ("words", "waits", "first"),
+    [
+        ("a door closes 1 second before the end, then footsteps walk away", "footstep", 7.0),
+        ("one footstep at 1s, a door slams at 3s, then rain", "rain", 3.0),
+        ("a door slams at 3s, then a barrel rolls", "roll", 3.0),
+        ("mouse click, then typing", "key", 1.0),
+        ("rain, then light wind", "wind", 4.0),
+    ],
+)
+def test_what_comes_then_begins_after_what_it_waits_for(words: str, waits: str, first: float) -> None:
+    seen = (hit(1.0), hit(2.0), hit(5.0), step(1.5), step(2.5), step(3.5), motion(0.5, 6.0, (-0.9, 0.9)))
+    score = score_of(words, seen)
+    times = [note.start_s for note in score.notes if note.instrument == waits]
+    assert times and min(times) >= first
+
+
+def test_what_waits_is_heard_though_nothing_is_seen() -> None:
+    score = score_of("mouse click, then typing", ())
+    (click,), keys = starts(score, instrument="click"), starts(score, instrument="key")
+    assert len(keys) > 5 and min(keys) > click
+
+
+def test_what_waits_for_another_shot_is_silent_before_it() -> None:
+    score = score_of("a door slams at 9s, then a hammer hits wood", (hit(2.0),), (hit(4.0),))
+    (note,) = [note for note in score.notes if note.entry.startswith("tool") and note.layer is Layer.ACTION]
+    assert note.start_s == 12.0
 
 
 NAMES = ("man_typing", "people walking in square", "rabbit run to tree")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.types import MissingMediaError, Shot, TimelineError
+from engine.types import Mark, MissingMediaError, Shot, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut, CutClip, Medium, TrackLabel
@@ -157,7 +157,10 @@ def test_marker_colours(tmp_path: Path) -> None:
     cut = read(root, tmp_path)
     green = select(cut, Choice(marker="green"))
     assert shape(green.shots) == [("b", 100, 160, 0)]
-    assert green.shots[0].hints == ("b", "wet steps", "gravel")
+    assert green.shots[0].hints == ("b",)
+    assert green.shots[0].marks == (
+        Mark(Fraction(0), Fraction(40, 24), ("wet steps", "gravel")), Mark(Fraction(50, 24), Fraction(0), ("here",)),
+    )  # fmt: skip
     assert shape(select(cut, Choice(marker="RED")).shots) == [("a", 0, 96, 0)]
     assert shape(select(cut, Choice(marker="blue")).shots) == [("b", 96, 192, 0)]
     assert shape(select(cut, Choice(marker="GREEN", range="0-110")).shots) == [("b", 100, 110, 0)]
@@ -169,7 +172,24 @@ def test_marker_colours(tmp_path: Path) -> None:
 
 def test_hints_are_the_words_that_are_there(tmp_path: Path) -> None:
     noted = media("walk_gravel_03", 24, markers=(marker("step", 3, comment="left"),), metadata={"note": "boots"})
-    assert select(read(timeline(track(noted)), tmp_path)).shots[0].hints == ("walk_gravel_03", "step", "left", "boots")
+    (shot,) = select(read(timeline(track(noted)), tmp_path)).shots
+    assert shot.hints == ("walk_gravel_03", "boots")
+    assert shot.marks == (Mark(Fraction(3, 24), Fraction(0), ("step", "left")),)
+
+
+def test_marks_count_from_the_shot_as_it_is_cut(tmp_path: Path) -> None:
+    """Of a clip that starts late in its file, and of the timeline, over two clips and in absolute timecode."""
+    root = timeline(track(media("a", 48), media("b", 48, start=100, markers=(marker("thud", 130),))))
+    root.tracks.markers.extend([marker("rain", 36, 36), marker("slam", 86_400 + 60), marker("", 70)])
+    cut = read(root, tmp_path)
+    assert [(found.name, found.record.start * 24) for found in cut.markers] == [("rain", 36), ("slam", 60), ("", 70)]
+    a, b = select(cut, Choice(range="24-90")).shots
+    assert a.marks == (Mark(Fraction(1, 2), Fraction(1, 2), ("rain",)),)
+    assert b.marks == (
+        Mark(Fraction(0), Fraction(1), ("rain",)),
+        Mark(Fraction(12, 24), Fraction(0), ("slam",)),
+        Mark(Fraction(30, 24), Fraction(0), ("thud",)),
+    )
 
 
 def test_speeds(tmp_path: Path) -> None:
