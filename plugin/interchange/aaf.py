@@ -136,6 +136,7 @@ def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
         _add_track(file, sequence, reel, row.track.name or row.track.label, number, PICTURE, clips)
     losses.add("clip", "is moved to the nearest frame", "are moved to the nearest frame", rows.moved)
     losses.add("clip", "of less than half a frame is left out", "of less than half a frame are left out", rows.dropped)
+    losses.add("transition", "is a plain cut here", "are plain cuts here", rows.blends)
     sounds = sum(len(row.clips) for row in rows.sounds)
     losses.add("clip", "on sound tracks is left out", "on sound tracks are left out", sounds)
     marks = len(reel.cut.markers) + sum(len(placed.clip.markers) for placed in rows.clips)

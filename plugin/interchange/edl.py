@@ -95,7 +95,10 @@ def _pictures(reel: Reel, reels: Reels, losses: Losses) -> list[_Event]:
         _picture(reel, piece, reels, starts[piece.clip.medium.path] if piece.clip.medium.path else None)
         for piece in seen
     ]
-    _count_lost(reel, losses, len(clips) - len({piece.clip.address for piece in seen}))
+    shown = {piece.clip.address for piece in seen}
+    blended = sum(blend.before in shown or blend.after in shown for blend in reel.blends)
+    losses.add("transition", "is a plain cut here", "are plain cuts here", blended)
+    _count_lost(reel, losses, len(clips) - len(shown))
     edges = {edge for piece in seen for edge in (piece.record.start, piece.record.end)}
     beside = sum((edge * reel.rate).denominator != 1 for edge in edges)
     losses.add("cut", "is moved to the nearest frame", "are moved to the nearest frame", beside)

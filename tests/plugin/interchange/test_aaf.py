@@ -16,7 +16,7 @@ from engine.types import Layer, OutputError
 from plugin.interchange.aaf import write
 from tests.engine.footage import draw, wall, write_film
 from tests.plugin.interchange.placed_reels import FRAMES, HEAD, PLACES, RATES, placed_reel
-from tests.plugin.timelines import clip, gap, marker, span, timeline, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, span, timeline, track
 
 WALL_TO_WALL = [("Filler", 7), ("OperationGroup", 24), ("OperationGroup", 13), ("Filler", 17), ("OperationGroup", 36),
                 ("Filler", 3)]  # fmt: skip
@@ -157,6 +157,7 @@ def test_pictures_are_linked_clips_and_losses_are_counted(tmp_path: Path) -> Non
         clip("a", 24, start=10, url=film.as_uri(), available=span(0, 48)),
         gap(6),
         clip("b", 20, start=86_430, url=gone, available=span(86_400, 99), markers=(marker("x", 86_431),)),
+        dissolve(3, 3),
         clip("fast", 10, url=film.as_uri(), available=span(0, 48), speed=2.0),
         clip("title", 10),
         name="Picture",
@@ -170,6 +171,7 @@ def test_pictures_are_linked_clips_and_losses_are_counted(tmp_path: Path) -> Non
         "AAF: 1 clip plays at its file's own speed.",
         "AAF: 1 clip on sound tracks is left out.",
         "AAF: 1 marker is left out.",
+        "AAF: 1 transition is a plain cut here.",
     }
     with read(tmp_path / "out.aaf") as file:
         (sequence,) = list(file.content.toplevel())

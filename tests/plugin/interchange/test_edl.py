@@ -17,7 +17,7 @@ from plugin.interchange.edl import Reels, write
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import CutClip, Medium, TrackLabel
 from tests.plugin.interchange.placed_reels import HEAD, PLACES, RATES, placed_reel
-from tests.plugin.timelines import clip, gap, marker, span, timeline, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, span, timeline, track
 
 EVENT = re.compile(r"(\d{3,})  (\S{1,8}) +(\S+) +C +(\S+) (\S+) (\S+) (\S+)")
 NTSC_24, NTSC_30 = Fraction(24000, 1001), Fraction(30000, 1001)
@@ -99,7 +99,8 @@ def test_the_public_reader_finds_the_same(tmp_path: Path, rate: Fraction) -> Non
 
 
 def test_the_picture_is_what_a_viewer_sees_and_losses_are_counted(tmp_path: Path) -> None:
-    low = track(clip("a", 48, start=10, url="/m/reel one.mov", available=span(0, 99)), gap(12), clip("c", 40, start=3))
+    low = track(clip("a", 48, start=10, url="/m/reel one.mov", available=span(0, 99)), gap(12), clip("c", 20, start=3),
+                dissolve(4, 4), clip("d", 20, start=9))  # fmt: skip
     high = track(
         gap(24),
         clip("b", 12, start=5, url="/m/reel one!.mov", available=span(0, 99), markers=(marker("x", 6),)),
@@ -114,10 +115,12 @@ def test_the_picture_is_what_a_viewer_sees_and_losses_are_counted(tmp_path: Path
         ("REELONE", "V", 10, 34, start, start + 24),
         ("REELONE2", "V", 5, 17, start + 24, start + 36),
         ("REELONE", "V", 46, 58, start + 36, start + 48),
-        ("AX", "V", 3, 43, start + 60, start + 100),
+        ("AX", "V", 3, 23, start + 60, start + 80),
+        ("AX", "V", 9, 29, start + 80, start + 100),
     ]
     assert "\n".join(told[1:]) == "\n".join(
         [
+            "CMX 3600: 1 transition is a plain cut here.",
             "CMX 3600: 1 clip lies beneath others and is left out.",
             "CMX 3600: 1 clip on sound tracks is left out.",
             "CMX 3600: 1 clip that is switched off is left out.",
