@@ -24,6 +24,10 @@ def count_of(reading: Reading, names: list[Pick], territory: range, family: Fami
             return ("once", "twice", "thrice").index(token.text) + 1, token.text
         if token.number is None or token.number.denominator != 1 or not 1 <= token.number <= 100:
             continue
+        if cross := _cross_at(reading, index, territory):
+            reading.take((index, cross))
+            first, last = sorted((index, cross))
+            return int(token.number), reading.words(first, last + 1)
         following = reading.tokens[index + 1] if index + 1 < territory.stop else None
         if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
             reading.take((index,))
@@ -34,6 +38,14 @@ def count_of(reading: Reading, names: list[Pick], territory: range, family: Fami
             reading.take((index,))
             return int(token.number), reading.words(index, min(named) + 1)
     return None
+
+
+CROSSES = frozenset(("x", "×", "*"))
+
+
+def _cross_at(reading: Reading, index: int, territory: range) -> int | None:
+    """The sign that makes a number a count: "x2", "×3", "3x knock"."""
+    return next((at for at in (index - 1, index + 1) if at in territory and reading.tokens[at].text in CROSSES), None)
 
 
 def _counts_things(reading: Reading, index: int, family: Family) -> bool:

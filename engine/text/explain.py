@@ -72,6 +72,8 @@ def _says(source: Source) -> Iterator[str]:
     if source.count is not None:
         yield f"{source.count} times"
     yield from _times(source.times)
+    if source.pan_path:
+        yield "pan from {:+g} to {:+g}".format(*source.pan_path)
     if source.pan is not None:
         yield f"pan {source.pan:+g}"
     if source.distance_m is not None:

@@ -70,6 +70,7 @@ class Source:
     times: Times = Times()
     pan: float | None = None  # -1 left .. 1 right
     distance_m: float | None = None
+    pan_path: tuple[float, float] | None = None  # "from left to right": where it begins and ends, then without `pan`
     guessed: bool = False  # taken from a guess that the user accepted
 
 

@@ -64,19 +64,25 @@ NUMBER = (
     rf"|\b(?:a few|several|a couple(?: of)?)\b|[{_HAN}几]{{1,5}}(?:点[{_HAN[:-2]}]{{1,4}})?个?半?|半)"
 )
 UNIT = r"(?:m?s\b|(?:millisecond|second|sec|minute|min|frame)s?\b|毫秒|秒钟|秒半?|分钟?|帧)"
+_MINUTES = r"(?:(?:minute|min)s?\b|分钟?)"
+_SECONDS = r"(?:s\b|(?:second|sec)s?\b|秒钟|秒半?)"
+_FINE = r"(?:ms\b|(?:millisecond|frame)s?\b|毫秒|帧)"
 ORDINAL = rf"(?:\b\d{{1,3}}(?:st|nd|rd|th)|(?<=\bthe )(?:{'|'.join(ORDINALS)}))\b"
 TIMECODE = r"(?<![\d:])\d{1,2}:\d{2}:\d{2}[:;]\d{2}(?![\d:])"
 _CLOCK = r"(?<![\d:])\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?![\d:])"
 LENGTH = (
-    rf"(?:{NUMBER}[ -]?个?{UNIT}(?: ?(?:and )?{NUMBER} ?{UNIT})?"
+    rf"(?:{NUMBER}[ -]?个?(?:{_MINUTES}(?: ?(?:and )?{NUMBER} ?{_SECONDS})?|{_SECONDS}|{_FINE})"
+    rf"(?:(?<!m)(?<!毫)(?: ?(?:and )?{NUMBER} ?{_FINE}))?"
     r"|\ban? (?:second|minute)(?= (?:later|before the|before it|from the end|into|after)\b)"
     rf"|\b(?:second|frame) \d{{1,6}}\b(?! ?{UNIT})|(?:the )?{ORDINAL} (?:second|frame)\b)"
 )
 SHOT = r"(?:shot|clip|scene|video|film|take|sequence)"
+_START_EN = rf" (?:from|after|into) (?:the (?:very )?(?:start|beginning|head)\b(?: of the {SHOT})?|the {SHOT}\b)"
 _END_EN = rf" (?:before|from|to|short of) (?:(?:the )?(?:very )?end\b(?: of the {SHOT})?|(?:the {SHOT}|it) ends\b)"
 _END_ZH = r"(?:结束|结尾|片尾|末尾|最后)之?前的?|(?:距离?|离)(?:结束|结尾|片尾|末尾)(?:还有|还剩)?|倒数第?"
 MOMENT = (
-    rf"(?:with {LENGTH} (?:left|to go|remaining)|(?:(?<!\w)[-−](?=\d)|{_END_ZH}|第 ?)?{LENGTH}(?:{_END_EN})?"
+    rf"(?:with {LENGTH} (?:left|to go|remaining)"
+    rf"|(?:(?<!\w)[-−](?=\d)|{_END_ZH}|第 ?)?{LENGTH}(?:{_END_EN}|{_START_EN})?"
     rf"|(?:第 ?)?(?:{TIMECODE}|{_CLOCK}))"
 )
 _BACK = rf"^with |^[-−]|^(?:{_END_ZH})|{_END_EN}$"

@@ -22,7 +22,7 @@ GRAMMAR = (
     "after_head_silent", "on", "starts", "stops", "pauses", "falls",
     "waters", "person",
 )  # fmt: skip
-TABLES = ("degrees", "size", "pan", "distance", "groups", "implied_strength")
+TABLES = ("degrees", "size", "pan", "pan_path", "distance", "groups", "implied_strength")
 SLOT_TABLES = ("rain_surface", "ground", "shoe", "gait", "fabric", "vessel", "door_material", "material", "object")
 
 

@@ -29,7 +29,9 @@ class Manner:
     density: float = 1.0
     steps: float = 0.0  # of strength, -2 .. 2
     times: Times = field(default_factory=Times)
+    lasts_s: Fraction | None = None  # "for two seconds", whether or not the words say from when
     pan: float | None = None
+    pan_path: tuple[float, float] | None = None
     distance_m: float | None = None
     again: list[Times] = field(default_factory=list)  # further stretches: "1-3 s and again 5-7 s"
     notes: list[tuple[str, str]] = field(default_factory=list)  # what was read, and why
@@ -46,8 +48,10 @@ class Manner:
             density=self.density * more.density,
             steps=self.steps + more.steps,
             times=self.times if _are_two(self.times, more.times) else self.times.joined(more.times),
+            lasts_s=self.lasts_s if self.lasts_s is not None else more.lasts_s,
             again=self.again + [more.times] * _are_two(self.times, more.times) + more.again,
             pan=self.pan if self.pan is not None else more.pan,
+            pan_path=self.pan_path or more.pan_path,
             distance_m=self.distance_m if self.distance_m is not None else more.distance_m,
             notes=self.notes + more.notes,
         )
@@ -93,6 +97,10 @@ def _word(manner: Manner, reading: Reading, match: Match, territory: range, fami
     if (degree := match.value("degrees")) is not None:
         _degree(manner, reading, degree, match, territory)
         manner.notes.append((f"degree {degree}", text))
+    elif (path := match.value("pan_path")) is not None:
+        first, last = path.split()
+        manner.pan_path = float(first), float(last)
+        manner.notes.append((f"pan from {first} to {last}", text))
     elif (pan := match.value("pan")) is not None:
         manner.pan = float(pan)
         manner.notes.append((f"pan {pan}", text))
@@ -197,7 +205,9 @@ def _time(manner: Manner, reading: Reading, index: int, territory: range, family
         first, last = sorted((index, turn.index))
         words = reading.words(first, last + 1)
         reading.take((turn.index,))
-    if _are_two(manner.times, said):
+    if mark.lasts_s is not None:
+        manner.lasts_s = mark.lasts_s
+    elif _are_two(manner.times, said):
         manner.again.append(said)
     else:
         manner.times = replace(said.joined(manner.times), at_s=manner.times.at_s + said.at_s)
@@ -205,6 +215,19 @@ def _time(manner: Manner, reading: Reading, index: int, territory: range, family
         manner.again.append(_said(mark.again))
     manner.distance_m = mark.distance_m if mark.distance_m is not None else manner.distance_m
     manner.notes.append(("distance" if mark.distance_m is not None else "time", words))
+
+
+def end_lengths(manner: Manner) -> None:
+    """Let what lasts "for two seconds" end so long after the words let it begin, else after the shot's first frame."""
+    times, length = manner.times, manner.lasts_s
+    if length is None or times.end_s is not None or times.end_share is not None or times.start_share is not None:
+        return
+    start = times.at_s[0] if len(times.at_s) == 1 and times.start_s is None else times.start_s
+    if start is None:
+        start = Fraction(0)
+    at_s = () if times.at_s[:1] == (start,) else times.at_s
+    open_end = start < 0 and start + length >= 0
+    manner.times = replace(times, at_s=at_s, start_s=start, end_s=None if open_end else start + length)
 
 
 def _are_two(times: Times, more: Times) -> bool:

@@ -112,7 +112,8 @@ def _source(draft: Draft, ids: dict[int, str], plan: Plan) -> Source:
         density=round(manner.density, 3),
         count=draft.count[0] if draft.count else None,
         times=_times(draft, ids, plan),
-        pan=manner.pan,
+        pan=manner.pan if manner.pan_path is None else None,
+        pan_path=manner.pan_path,
         distance_m=manner.distance_m,
     )
 

@@ -10,7 +10,7 @@ from engine.text.asked import is_absorbed, is_asked, is_surface
 from engine.text.clauses import Clause, Reading
 from engine.text.counts import count_of
 from engine.text.lexicon import lexicon
-from engine.text.manner import BEGINNING_S, Manner, read_manner
+from engine.text.manner import BEGINNING_S, Manner, end_lengths, read_manner
 from engine.text.ontology import Entry, Family, ontology
 from engine.text.picks import Pick
 from engine.text.slots import leaf, read_slots, sized, strength
@@ -105,6 +105,7 @@ def _give_back(reading: Reading, made: Draft, slots: Params, extra: range) -> No
 
 def finish(made: Draft) -> None:
     """Turn the strength of the words into the slot that carries it, or into level where there is none."""
+    end_lengths(made.manner)
     _clear_fades(made.manner)
     if all(part.layer is Layer.AMBIENT for part in made.entry.parts):
         _begin_bed(made)

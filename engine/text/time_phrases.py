@@ -37,6 +37,8 @@ class TimeMark:
     start_share: Fraction | None = None
     end_share: Fraction | None = None
     distance_m: float | None = None
+    lasts_s: Seconds | None = None  # "for two seconds", from wherever it begins
+    of_timeline: bool = False  # "2 s from the start of the timeline": only timecode can tell where that is
     turned: bool = False  # said of when there is none, "no rain until 4 s", and turned round
     again: TimeMark | None = None  # a second stretch: what "no rain from 2 to 5 s" leaves
     wrong: bool = False  # looks like a time but is none, "00:00:03:99"
@@ -53,7 +55,9 @@ class Phrase:
 
 
 def _at(match: re.Match[str], clock: Clock) -> TimeMark:
-    pieces = re.split(r" ?(?:,|、|and|和|与) ?", re.sub(r"^(?:at|@|around|about|在|于) ?", "", match.group()))
+    words = re.sub(r"^(?:at|@|around|about|在|于) ?", "", match.group())
+    words = re.sub(rf"((?>{MOMENT})) (?=\d)", r"\1, ", words)
+    pieces = re.split(rf" ?{_LIST_MARK} ?", words)
     times = [seconds_of(with_unit(re.sub("^(?:at|在) ?", "", p), pieces[-1]), clock) for p in pieces if p.strip()]
     if any(time is None for time in times):
         return TimeMark(wrong=True)
@@ -69,16 +73,31 @@ def _span(match: re.Match[str], clock: Clock) -> TimeMark:
 
 
 def _first(match: re.Match[str], clock: Clock) -> TimeMark:
-    return TimeMark(start_s=Fraction(0), end_s=seconds_of(match["first_length"], clock))
+    return TimeMark(start_s=Fraction(0), end_s=_counted(match["first_length"], clock))
 
 
 def _last(match: re.Match[str], clock: Clock) -> TimeMark:
-    length = seconds_of(match["last_length"], clock)
+    length = _counted(match["last_length"], clock)
     return TimeMark(start_s=-length if length else None)
 
 
+def _counted(length: str, clock: Clock) -> Seconds | None:
+    """The length of "3 seconds", and of "the last second"."""
+    return seconds_of(f"1 {length}" if length in ("second", "minute") else length, clock)
+
+
 def _lasting(match: re.Match[str], clock: Clock) -> TimeMark:
-    return TimeMark(start_s=Fraction(0), end_s=seconds_of(match["lasting_length"], clock))
+    return TimeMark(lasts_s=seconds_of(match["lasting_length"], clock))
+
+
+def _on_timeline(match: re.Match[str], clock: Clock) -> TimeMark:
+    return TimeMark(of_timeline=True, wrong=True)
+
+
+def _without_unit(match: re.Match[str], clock: Clock) -> TimeMark:
+    """The 2 of "starts at 2 and stops at 6 seconds"."""
+    at = seconds_of(with_unit(match["without_unit"], match["later_unit"]), clock)
+    return TimeMark(at_s=() if at is None else (at,), wrong=at is None)
 
 
 def _from(match: re.Match[str], clock: Clock) -> TimeMark:
@@ -147,9 +166,20 @@ def _metres(match: re.Match[str], clock: Clock) -> TimeMark:
 _PART = r"(?:half|thirds?|quarters?|一半|半段|半部分|半场|三分之一|四分之一)"
 _TO = r" ?(?:to|until|till|through|[-–—~]|到|至|直到) ?"
 _LATER = r"(?:处|时候|时|的时候|左右|那一刻)?"
-_LISTED = r"(?: ?[,、] ?(?:and )?| and | ?和 ?| ?与 ?)"
+_LISTED = r"(?: ?[,、&/] ?(?:and )?| and | ?和 ?| ?与 ?| (?=\d))"
+_LIST_MARK = r"(?:,|、|&|/|and|和|与)"
+_TIMELINE = r"(?:timeline|programme|edit|cut list|time line)\b"
+_BARE_UNIT = r"(?:second|minute)\b(?! half| third| quarter)"
 
 PHRASES = (
+    Phrase(
+        "timeline|time line|programme|edit|时间[线轴]",
+        rf"(?:at )?{MOMENT} (?:(?:from|into|after|of|on|in) )+(?:the )?"
+        rf"(?:(?:very )?(?:start|beginning|head) of (?:the )?)?{_TIMELINE}"
+        rf"|(?:on|in|into) (?:the )?{_TIMELINE} (?:at |@ ?){MOMENT}"
+        rf"|(?:在)?时间[线轴]上?的?(?:开头|起点|开始)?(?:后|的|之后)?{MOMENT}{_LATER}",
+        _on_timeline,
+    ),
     Phrase(
         "half|mid|third|quarter|percent|%|半|分之|中途|中间",
         r"(?:(?:in|during|for|through|throughout) )?the (?P<which>first|opening|second|last|final|closing) "
@@ -177,12 +207,13 @@ PHRASES = (
     ),
     Phrase(
         "first|[前头场]",
-        rf"(?:(?:for|in|during) )?(?:the )?(?:first|(?:开场|开头|片头)前?|前|头) ?(?P<first_length>{LENGTH})",
+        r"(?:(?:for|in|during) )?(?:the )?(?:first|(?:开场|开头|片头)前?|前|头) ?"
+        rf"(?P<first_length>{LENGTH}|{_BARE_UNIT})",
         _first,
     ),
     Phrase(
         "last|final|最后|尾",
-        rf"(?:(?:for|in|during) )?(?:the )?(?:last|final|最后|结尾|片尾|末尾) ?(?P<last_length>{LENGTH})",
+        rf"(?:(?:for|in|during) )?(?:the )?(?:last|final|最后|结尾|片尾|末尾) ?(?P<last_length>{LENGTH}|{_BARE_UNIT})",
         _last,
     ),
     Phrase(
@@ -205,6 +236,11 @@ PHRASES = (
         rf"|(?:直到|(?<=[下响吹叫放烧刮播])到)(?P<until_zh>{MOMENT})(?:为止)?"
         rf"|(?P<until_zh2>{MOMENT})(?:之前|以前|前|为止|结束)",
         _until,
+    ),
+    Phrase(
+        "at|from",
+        rf"(?:at|from) (?P<without_unit>{NUMBER})(?= and (?:\w+ ){{1,2}}(?:at|by|until) (?P<later_unit>{MOMENT}))",
+        _without_unit,
     ),
     Phrase(
         "for|lasting|持续|历时|长达",

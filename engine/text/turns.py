@@ -73,9 +73,9 @@ def pause_s(reading: Reading, clause: Clause) -> Fraction | None:
         return None
     for index in range(clause.start, clause.end):
         mark = reading.tokens[index].time
-        if mark and not mark.wrong and (mark.at_s or mark.end_s is not None):
+        if mark and not mark.wrong and (mark.at_s or mark.end_s is not None or mark.lasts_s is not None):
             reading.take((index,))
-            return mark.at_s[0] if mark.at_s else mark.end_s
+            return mark.at_s[0] if mark.at_s else mark.end_s or mark.lasts_s
     return None
 
 
@@ -182,6 +182,8 @@ def _turned(mark: TimeMark | None) -> TimeMark | None:
     """The time that a denied stretch leaves, before and after it; None for a moment."""
     if mark is None or mark.wrong:
         return None
+    if mark.lasts_s is not None:
+        return TimeMark(start_s=mark.lasts_s, turned=True)
     if mark.end_s is not None and not mark.start_s:
         return TimeMark(start_s=mark.end_s, turned=True)
     if mark.end_s is not None:

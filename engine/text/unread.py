@@ -13,7 +13,19 @@ from engine.text.ontology import ontology
 LONGEST_GUESSED = 60
 """Characters; a longer run of unknown words is no name of anything."""
 
-SAID = ("head", "part", "degrees", "pan", "distance", "implied_strength", "groups", "fade_in", "fade_out", "size")
+SAID = (
+    "head",
+    "part",
+    "degrees",
+    "pan",
+    "pan_path",
+    "distance",
+    "implied_strength",
+    "groups",
+    "fade_in",
+    "fade_out",
+    "size",
+)
 SEEN = ("weak", "object", "place")
 PLAIN = tuple(kind for kind in GRAMMAR if not kind.startswith("fade"))
 """Words that hold a sentence together, or tell only of the picture."""
@@ -29,6 +41,7 @@ def unknown_words(reading: Reading) -> tuple[list[Guess], list[str], list[Decisi
             (unknown if negated or len(words) > LONGEST_GUESSED else asked).append(words)
             if negated:
                 decisions.append(_nothing_excluded(words, "is not known"))
+    decisions += [_no_timeline(token.text) for token in reading.tokens if token.time and token.time.of_timeline]
     unknown += [token.text for token in reading.tokens if token.kind == "sign"]
     near, told = _near_words(reading, asked)
     decisions += told
@@ -75,6 +88,10 @@ def idle_words(reading: Reading) -> tuple[list[str], list[Decision]]:
             elif kind:
                 asked.append(words)
     return list(dict.fromkeys(asked)), decisions
+
+
+def _no_timeline(words: str) -> Decision:
+    return Decision(f"no time from {words!r}", "a moment of the timeline needs timecode, such as 'at 01:00:02:00'")
 
 
 def _nothing_excluded(words: str, why: str) -> Decision:

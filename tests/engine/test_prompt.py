@@ -318,6 +318,17 @@ TIMES = [
     ("a knock at the end", Times(start_s=S(-2))),
     ("a knock at the beginning", Times(start_s=S(0), end_s=S(2))),
     ("第3秒关门", Times(at_s=(S(3),))),
+    ("a knock in the last second", Times(start_s=S(-1))),
+    ("knocks at 1s 2s 3s", Times(at_s=(S(1), S(2), S(3)))),
+    ("door slams at 1 s 12 frames and 3 s", Times(at_s=(S(3, 2), S(3)))),
+    ("footsteps for 1 minute 20 seconds", Times(start_s=S(0), end_s=S(80))),
+    ("pouring water into a glass for two seconds from 1s", Times(start_s=S(1), end_s=S(3))),
+    ("rain at 2 s for 3 s", Times(start_s=S(2), end_s=S(5))),
+    ("rain for 2 seconds from 3 s before the end", Times(start_s=S(-3), end_s=S(-1))),
+    ("rain starts at 2 and stops at 6 seconds", Times(start_s=S(2), end_s=S(6))),
+    ("no rain for 3 seconds", Times(start_s=S(3))),
+    ("a knock 2 seconds after the start", Times(at_s=(S(2),))),
+    ("离结尾一秒处关门", Times(at_s=(S(-1),))),
     ("3秒到5秒下雨", Times(start_s=S(3), end_s=S(5))),
     ("从第2秒到第4秒下雨", Times(start_s=S(2), end_s=S(4))),
     ("每隔半秒敲一次门", Times(every_s=S(1, 2))),
@@ -449,6 +460,27 @@ def test_a_list_of_times_gives_each_its_own() -> None:
     assert read_words("a second knock").sources[0].times == Times()
 
 
+def test_a_time_of_the_timeline_is_reported_with_what_to_say() -> None:
+    intent = read_words("a knock at 2s from the start of the timeline")
+    assert intent.not_understood == ("at 2s from the start of the timeline",)
+    assert intent.sources[0].times == Times()
+    assert any("timecode" in decision.why for decision in intent.decisions)
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("footsteps from the left to the right", (-0.7, 0.7)),
+        ("a car passes right to left", (0.7, -0.7)),
+        ("脚步声从左到右", (-0.7, 0.7)),
+        ("footsteps on the left", None),
+    ],
+)
+def test_what_moves_across_has_a_path(words: str, path: tuple[float, float] | None) -> None:
+    assert only(words).pan_path == path
+    assert (only(words).pan is None) == (path is not None)
+
+
 MANNERS = [
     ("loud rain", {"gain_db": 6.0}),
     ("a faint knock", {"gain_db": -10.0}),
@@ -457,6 +489,9 @@ MANNERS = [
     ("occasional birds", {"density": 0.3}),
     ("three knocks on the door", {"count": 3}),
     ("knocks twice", {"count": 2}),
+    ("page turn x2", {"count": 2}),
+    ("翻页×3", {"count": 3}),
+    ("3x knock", {"count": 3}),
     ("footsteps on the left", {"pan": -0.7}),
     ("thunder far away on the right", {"pan": 0.7, "distance_m": 30.0}),
     ("distant thunder", {"distance_m": 150.0}),

@@ -41,7 +41,7 @@ TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " "])), max_size=14).map
         ("on the 5th second", TimeMark(at_s=(Fraction(5),))),
         ("a few seconds in", TimeMark(start_s=Fraction(3))),
         ("a couple of seconds later", TimeMark(start_s=Fraction(2))),
-        ("for several seconds", TimeMark(start_s=Fraction(0), end_s=Fraction(3))),
+        ("for several seconds", TimeMark(lasts_s=Fraction(3))),
         ("half a second later", TimeMark(start_s=Fraction(1, 2))),
         ("a few metres away", TimeMark(distance_m=3.0)),
         ("在3秒和5秒之间", TimeMark(start_s=Fraction(3), end_s=Fraction(5))),
