@@ -21,7 +21,6 @@ from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
 from plugin.timeline import clock
 from plugin.timeline.medium import is_there
 
-_HALF_DAY, _DAY = 12 * 3600, 24 * 3600
 _LONGEST_LEAD = 600  # seconds of gap before the first event that are taken for the timeline's own
 _BLACK = ("BL", "BLACK")
 
@@ -49,31 +48,29 @@ def read(path: Path, rate: Fraction | None = None) -> Reading:
 
 
 def _counted(sheet: Sheet, rate: Fraction, path: Path) -> Iterator[_Cut]:
-    day, before = clock.nominal_rate(rate) * _DAY, 0
-    passed = 0
+    """Events in frames; after midnight they are counted on."""
+    before = passed = 0
     for event in sheet.events:
-        source, record = (
-            [_frames(text, rate, event.dropping, path, event) for text in pair] for pair in (event.source, event.record)
-        )
-        record = [frame + passed for frame in record]
-        if record[0] < before - day // 2:
-            passed += day if not event.dropping else _dropped_day(rate)
-            record = [frame + passed for frame in record]
-        if record[1] < record[0] - day // 2:
-            record[1] += day if not event.dropping else _dropped_day(rate)
-        if record[1] < record[0]:
+        day = _day(rate, event.dropping)
+        start, end = (_frames(text, rate, event.dropping, path, event) + passed for text in event.record)
+        if start < before - day // 2:
+            passed, start, end = passed + day, start + day, end + day
+        end += day if end < start - day // 2 else 0
+        if end < start:
             raise TimelineError(f"{path}, line {event.line}: the event ends before it begins. Export the list again.")
-        before = record[0]
-        yield _Cut(event, (source[0], source[1]), (record[0], record[1]))
+        first, last = (_frames(text, rate, event.source_dropping, path, event) for text in event.source)
+        last += _day(rate, event.source_dropping) if last < first - day // 2 else 0
+        before = start
+        yield _Cut(event, (first, last), (start, end))
 
 
-def _dropped_day(rate: Fraction) -> int:
-    return clock.timecode_to_frames("24:00:00;00", rate=rate)
+def _day(rate: Fraction, dropping: bool) -> int:
+    return clock.timecode_to_frames("24:00:00:00", rate=rate, drop_frame=dropping)
 
 
 def _frames(text: str, rate: Fraction, dropping: bool, path: Path, event: Event) -> int:
     try:
-        return clock.timecode_to_frames(text.replace(";", ":"), rate=rate, drop_frame=dropping)
+        return clock.timecode_to_frames(text, rate=rate, drop_frame=dropping)
     except TimelineError as error:
         raise TimelineError(f"{path}, line {event.line}: {error}") from error
 
@@ -154,7 +151,7 @@ class _Reader:
         return speed
 
     def _media(self, event: Event, name: str) -> Any:
-        said = event.words("SOURCE FILE", "MEDIA FILE", "FROM FILE", "SOURCE FILE PATH", "FROM CLIP FILE")
+        said = event.words("SOURCE FILE", "MEDIA FILE", "FROM FILE", "SOURCE FILE PATH", "FROM CLIP")
         for text in (said, name, event.reel):
             if text and (text == said or Path(text.replace("\\", "/")).suffix or is_there(self._path.parent / text)):
                 reference = otio.schema.ExternalReference(laying.media_url(text, self._path.parent, encoded=False))

@@ -40,6 +40,7 @@ class Event:
     source: tuple[str, str]
     record: tuple[str, str]
     dropping: bool
+    source_dropping: bool
     motion: Fraction | None = None  # frames a second of an M2 line
     comments: dict[str, str] = field(default_factory=dict)
 
@@ -125,7 +126,12 @@ class _Lines:
         times = match.groups()[-4:]
         frames = [int(re.split(r"[:;.,]", text)[-1]) for text in times]
         self.sheet.largest_frame = max(self.sheet.largest_frame, *frames)
-        dropping = self._dropping or any(mark in text for text in times[2:] for mark in ";.,")
+        marked = any(mark in text for text in times for mark in ";.,")
+        # Where one of the two is marked, what is not marked counts every frame.
+        source_dropping, dropping = (
+            any(mark in text for text in pair for mark in ";.,") or (self._dropping and not marked)
+            for pair in (times[:2], times[2:])
+        )
         event = Event(
             line=number,
             reel=match["reel"].strip(),
@@ -135,6 +141,7 @@ class _Lines:
             source=(_colons(times[0]), _colons(times[1])),
             record=(_colons(times[2]), _colons(times[3])),
             dropping=dropping,
+            source_dropping=source_dropping,
         )
         self.sheet.events.append(event)
 

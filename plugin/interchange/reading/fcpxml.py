@@ -153,13 +153,19 @@ class _Reader:
                 frame, kinds=frame.kinds & kinds, name=element.get("name", "") if element.tag == "clip" else ""
             )
             if held.tag not in ("spine", "mc-angle"):
-                self._item(held, self._time(held, "offset", ZERO), inner, board, lane, depth + 1)
+                self._item(held, self._held_offset(held, inner), inner, board, lane, depth + 1)
                 continue
             origin = self._first_offset(held, ZERO)
             if held.tag == "spine" and held.get("offset") is not None:
                 moved = origin - self._time(held, "offset", ZERO)
                 inner = replace(inner, own=inner.own + moved)
             self._line(held, inner, origin, board, lane, depth + 1)
+
+    def _held_offset(self, held: Element, frame: Frame) -> Fraction:
+        """Where it lies in its holder. Some programs say zero, and count the holder's time as the media's."""
+        offset = self._time(held, "offset", ZERO)
+        missed = frame.seen(offset, offset + self._length(held)) is None
+        return self._own_start(held) if missed and held.get("start") is None else offset
 
     def _inside(self, element: Element) -> Iterator[tuple[Element, frozenset[str]]]:
         """What a holder is made of, and which of picture and sound it gives."""

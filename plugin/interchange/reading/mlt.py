@@ -18,9 +18,10 @@ from engine.types import TimelineError
 from plugin.interchange.reading import laying, remap
 from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
 from plugin.interchange.reading.mlt_marks import clip_marks, sequence_marks
-from plugin.interchange.reading.mlt_producers import Producers, number_of, properties_of
+from plugin.interchange.reading.mlt_producers import Producers, number_of, properties_of, tracks_in
 from plugin.interchange.reading.mlt_segments import Segment, segments_of, without_overlap
 
+_LEAVES = ("producer", "chain")
 _BACKGROUNDS = ("background", "black_track", "black", "main_bin")
 
 
@@ -50,7 +51,7 @@ def _main(root: Element, producers: Producers, path: Path, told: Told) -> Elemen
         main = tractors[-1] if tractors else next((one for one in reversed(root) if one.tag == "playlist"), None)
     if main is None:
         raise TimelineError(f"{path} holds no timeline (no tractor and no playlist). Save the project again.")
-    track = main.find("track")
+    track = next(iter(tracks_in(main)), None)
     if properties_of(main).get("kdenlive:projectTractor") == "1" and track is not None:
         main = _held(producers, track, main)
     sequences = [one for one in tractors if "kdenlive:uuid" in properties_of(one)]
@@ -87,22 +88,31 @@ class _Reader:
         stack = otio.schema.Stack()
         pictures: list[Any] = []
         sounds: list[Any] = []
-        for track in main.findall("track") if main.tag == "tractor" else [main]:
+        for track in tracks_in(main) if main.tag == "tractor" else [main]:
             target = self.producers.get(track.get("producer")) if track is not main else main
             if target is None or target.get("id") in _BACKGROUNDS or track.get("producer") in _BACKGROUNDS:
                 continue
             hidden = _hidden(track, target)
-            if _is_sound(target, hidden):
-                sounds += self._tracks(target, "Audio", hidden & {"audio"} == set(), depth)
-            elif target.tag in ("producer", "chain") and not pictures and self.producers.is_generated(target):
+            if _is_sound(target, hidden) or self._is_all_sound(target):
+                heard = self._tracks(target, "Audio", "audio" not in hidden, depth)
+                # Kdenlive counts its sound tracks from the pictures down, and lists them from the bottom up.
+                from_below = "kdenlive:audio_track" in properties_of(target)
+                sounds = [*heard, *sounds] if from_below else [*sounds, *heard]
+            elif target.tag in _LEAVES and not pictures and self.producers.is_generated(target):
                 continue  # a black background
             else:
-                pictures += self._tracks(target, "Video", hidden & {"video"} == set(), depth)
+                pictures += self._tracks(target, "Video", "video" not in hidden, depth)
                 if "audio" not in hidden:
                     sounds += self._twins(target, depth)
         stack.extend([*pictures, *sounds])
         stack.markers.extend(sequence_marks(main, self._rate))
         return stack
+
+    def _is_all_sound(self, target: Element) -> bool:
+        held = [
+            one for entry in target.findall("entry") if (one := self.producers.get(entry.get("producer"))) is not None
+        ]
+        return bool(held) and all(one.tag in _LEAVES and self.producers.is_sound_file(one) for one in held)
 
     def _tracks(self, target: Element, kind: str, enabled: bool, depth: int) -> list[otio.schema.Track]:
         segments, blends = self._segments(target)
@@ -128,7 +138,7 @@ class _Reader:
         """What lies on a track; Kdenlive's are tractors of two playlists, whose clips overlap where they are mixed."""
         if target.tag == "playlist":
             return segments_of(target, self.producers, self._rate, self._path)
-        held = [self.producers.get(track.get("producer")) for track in target.findall("track")]
+        held = [self.producers.get(track.get("producer")) for track in tracks_in(target)]
         if target.tag == "tractor" and held and all(one is not None and one.tag == "playlist" for one in held):
             both = [segments_of(one, self.producers, self._rate, self._path) for one in held if one is not None]
             segments, mixed = without_overlap([one for found, _ in both for one in found], self._rate)
@@ -149,14 +159,14 @@ class _Reader:
                 item.name = _track_name(producer)
                 laying.show(item, shown, rate, run.speed)
             else:
-                item = self._clip(producer, kind, shown, run.speed)
+                item = self._clip(segment, kind, shown, run.speed)
             yield Piece(start + run.start - first, start + run.end - first, item)
 
-    def _clip(self, producer: Element, kind: str, shown: tuple[Fraction, Fraction], speed: Fraction) -> Any:
-        said = properties_of(producer)
+    def _clip(self, segment: Segment, kind: str, shown: tuple[Fraction, Fraction], speed: Fraction) -> Any:
+        producer, said = segment.producer, properties_of(segment.producer)
         note = said.get("shotcut:comment") or said.get("kdenlive:description") or ""
         clip = laying.made_clip(
-            self.producers.name_of(producer),
+            segment.name or self.producers.name_of(producer),
             self.producers.media(producer),
             shown,
             self._rate,
@@ -179,7 +189,7 @@ class _Reader:
 def _hidden(track: Element, target: Element) -> set[str]:
     """Which of picture and sound is switched off, by the track or by all that it is made of."""
     kinds = {"both": {"video", "audio"}, "video": {"video"}, "audio": {"audio"}}
-    inner = [kinds.get(one.get("hide", ""), set()) for one in target.findall("track")]
+    inner = [kinds.get(one.get("hide", ""), set()) for one in tracks_in(target)]
     held = set.intersection(*inner) if inner else set()
     return kinds.get(track.get("hide", ""), set()) | held
 

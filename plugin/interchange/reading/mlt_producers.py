@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import opentimelineio as otio
@@ -33,11 +34,17 @@ _GENERATED = (
     "black",
     "glaxnimate",
 )
+_SOUNDS = (".wav", ".aif", ".aiff", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".wma", ".caf")
 _PROJECTS = (".mlt", ".kdenlive")
 
 
 def properties_of(element: Element) -> dict[str, str]:
     return {one.get("name", ""): (one.text or "").strip() for one in element.findall("property")}
+
+
+def tracks_in(tractor: Element) -> list[Element]:
+    """A tractor's tracks from the lowest up, which may stand in a multitrack."""
+    return [*tractor.findall("track"), *tractor.findall("multitrack/track")]
 
 
 def number_of(text: str, path: Path) -> Fraction:
@@ -92,10 +99,14 @@ class Producers:
         index = said.get("audio_index", "-1")
         return index.isdigit() and said.get("astream") != "-1" and said.get("set.test_audio") != "1"
 
+    def is_sound_file(self, producer: Element) -> bool:
+        return self._resource(properties_of(producer))[0].lower().endswith(_SOUNDS)
+
     def name_of(self, producer: Element) -> str:
         said = properties_of(producer)
         name = said.get("shotcut:caption") or said.get("kdenlive:clipname") or said.get("title")
-        return name or re.split(r"[/\\]", self._resource(said)[0])[-1]
+        resource = self._resource(said)[0]
+        return name or re.split(r"[/\\]", unquote(resource) if resource.startswith("file:") else resource)[-1]
 
     def media(self, producer: Element) -> Any:
         """A reference to the file, with its length where the project says it, counted from the first frame."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from plugin.interchange.reading.laying import Blend, Told
-from plugin.interchange.reading.mlt_producers import Producers, frames_of, properties_of
+from plugin.interchange.reading.mlt_producers import Producers, frames_of, properties_of, tracks_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Segment:
     end: int
     producer: Element
     first: int
+    name: str = ""  # of its own on the timeline
     under: bool = False  # its start lies under a transition
 
 
@@ -46,7 +47,8 @@ def segments_of(
         elif length > 0 and found and found[-1].under:
             _join(found, Segment(at, at + length, target, first))
         elif length > 0:
-            found.append(Segment(at, at + length, target, first))
+            name = properties_of(child).get("shotcut:caption", "")
+            found.append(Segment(at, at + length, target, first, name))
         at += length
     return found, blends
 
@@ -77,7 +79,7 @@ def _transition(
     target: Element, at: int, first: int, length: int, producers: Producers, rate: Fraction, path: Path
 ) -> tuple[Segment, Segment] | None:
     """The tail and the head that lie under a transition, each up to its middle."""
-    tracks = target.findall("track")
+    tracks = tracks_in(target)
     held = [producers.get(track.get("producer")) for track in tracks]
     if not properties_of(target).get("shotcut:transition") or len(held) != 2 or length < 2:
         return None
