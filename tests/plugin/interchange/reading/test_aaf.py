@@ -103,8 +103,10 @@ def test_drop_frame(tmp_path: Path) -> None:
 
 def test_a_dissolve_is_a_cut_at_its_cut_point(tmp_path: Path) -> None:
     def make(maker: Maker) -> None:
+        operation = _operation(maker, "Dissolve")
         dissolve = maker.create.Transition(media_kind="picture", length=12)
         dissolve["CutPoint"].value = 5
+        dissolve["OperationGroup"].value = maker.create.OperationGroup(operation, 12)
         sequence = maker.create.Sequence(media_kind="picture")
         sequence.components.extend([maker.clip("one", 0, 50), dissolve, maker.clip("two", 100, 60)])
         sequence.length = 98
@@ -116,11 +118,9 @@ def test_a_dissolve_is_a_cut_at_its_cut_point(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("ratio", "speed"), [("1/2", 2), ("2/1", Fraction(1, 2)), ("-1/1", -1), ("40/1", 0)])
 def test_speeds(tmp_path: Path, ratio: str, speed: Fraction | int) -> None:
     def make(maker: Maker) -> None:
-        parameter = maker.create.ConstantValue(
-            maker.file.dictionary.lookup_parameterdef("SpeedRatio") if _knows(maker, "SpeedRatio") else _ratio(maker),
-            ratio,
-        )
-        effect = maker.create.OperationGroup(_operation(maker), 40)
+        operation, definition = _operation(maker, "Motion Control"), _ratio(maker)  # `create` forgets what it was asked
+        parameter = maker.create.ConstantValue(definition, ratio)
+        effect = maker.create.OperationGroup(operation, 40)
         effect.segments.append(maker.clip("one", 100, 80))
         effect.parameters.append(parameter)
         maker.track(effect)
@@ -187,25 +187,16 @@ def test_a_reader_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.M
         read_timeline(tmp_path / "cut.aaf")
 
 
-def _knows(maker: Maker, name: str) -> bool:
-    try:
-        return maker.file.dictionary.lookup_parameterdef(name) is not None
-    except (KeyError, ValueError):
-        return False
-
-
 def _ratio(maker: Maker) -> Any:
-    definition = maker.create.ParameterDef(
-        "72559a80-24d7-11d3-8a50-0050040ef7d2", "SpeedRatio", "", maker.file.dictionary.lookup_typedef("Rational")
-    )
+    kind = maker.file.dictionary.lookup_typedef("Rational")
+    definition = maker.create.ParameterDef("72559a80-24d7-11d3-8a50-0050040ef7d2", "SpeedRatio", "", kind)
     maker.file.dictionary.register_def(definition)
     return definition
 
 
-def _operation(maker: Maker) -> Any:
-    definition = maker.create.OperationDef("9d2ea890-0968-11d3-8a38-0050040ef7d2", "Motion Control")
+def _operation(maker: Maker, name: str) -> Any:
+    definition = maker.create.OperationDef("9d2ea890-0968-11d3-8a38-0050040ef7d2", name)
     definition.media_kind = "picture"
-    definition["IsTimeWarp"].value = True
     definition["NumberInputs"].value = 1
     maker.file.dictionary.register_def(definition)
     return definition
