@@ -190,13 +190,18 @@ def _motion(reel: Reel, event: _Event, losses: Losses) -> Iterable[str]:
 
 def _timecode(reel: Reel, frame: int) -> str:
     """Past midnight it begins again."""
-    midnight = clock.timecode_to_frames("24:00:00:00", rate=reel.rate, drop_frame=reel.cut.drop_frame)
-    return clock.frames_to_timecode(frame % midnight, rate=reel.rate, drop_frame=reel.cut.drop_frame)
+    return clock.frames_to_timecode(frame % _midnight(reel), rate=reel.rate, drop_frame=reel.cut.drop_frame)
+
+
+def _midnight(reel: Reel) -> int:
+    return clock.timecode_to_frames("24:00:00:00", rate=reel.rate, drop_frame=reel.cut.drop_frame)
 
 
 def _told(reel: Reel, paths: list[Path]) -> Iterable[str]:
     if len(paths) > 1:
         names = " and ".join(path.name for path in paths[1:])
         yield f"{TITLE}: a list has two sound channels; the other stem tracks are in {names}, beside it."
+    if not 0 <= reel.cut.start_frame <= _midnight(reel) - reel.frames:
+        yield f"{TITLE}: the timeline runs past midnight, where a list's timecode begins again."
     if clock.nominal_rate(reel.rate) > 30:
         yield f"{TITLE}: {float(reel.rate):.5g} frames a second is above the 30 that it knows; some programs refuse it."

@@ -150,7 +150,8 @@ def test_speeds_are_motion_lines(tmp_path: Path, speed: float, source: tuple[int
 
 def test_a_list_begins_again_at_midnight(tmp_path: Path) -> None:
     start = 24 * 3600 * 25 - 40
-    write(placed_reel(tmp_path, Fraction(25), start_frame=start, stems_only=True), tmp_path / "out.edl")
+    told = write(placed_reel(tmp_path, Fraction(25), start_frame=start, stems_only=True), tmp_path / "out.edl")
+    assert "CMX 3600: the timeline runs past midnight, where a list's timecode begins again." in told
     day = 24 * 3600 * 25
     records = [event[4:] for event in events_of(tmp_path / "out.edl", 25)]
     assert records == [((start + begin) % day, (start + end) % day) for begin, end in PLACES]
