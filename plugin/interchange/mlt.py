@@ -37,7 +37,13 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
             add(entry, "property", {"name": "shotcut:caption"}).text = piece.name
     _add_tractor(root, tracks, reel)
     write_document(root, path)
-    return (*standing_losses(reel, _TITLE), *losses.told())
+    return (*standing_losses(reel, _TITLE), *_path_losses(path), *losses.told())
+
+
+def _path_losses(path: Path) -> tuple[str, ...]:
+    if not set("%?") & set(str(path.absolute())):
+        return ()
+    return (f"melt 7.12 opens no project that has % or ? in its path; to play {path.name} with it, move it.",)
 
 
 def _add_producers(root: Element, tracks: Sequence[Track], folder: Path) -> dict[Played, str]:

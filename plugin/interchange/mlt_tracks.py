@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -74,8 +75,8 @@ def tracks_of(reel: Reel, losses: Losses) -> tuple[Track, ...]:
     losses.add(
         "clip", "is neither picture nor sound and left out", "are neither picture nor sound and left out", rows.others
     )
-    picture = [_track(row, True, reel.rate, losses) for row in rows.pictures]
-    sound = [_track(row, False, reel.rate, losses) for row in rows.sounds]
+    picture = _tracks(rows.pictures, True, reel.rate, losses)
+    sound = _tracks(rows.sounds, False, reel.rate, losses)
     return (*picture, *sound, *(_stem_track(track) for track in reel.tracks))
 
 
@@ -120,9 +121,14 @@ def _depth(path: Path) -> Depth | None:
         raise OutputError(f"The stem {path} cannot be read ({error}). Make it again.") from error
 
 
-def _track(row: Row, picture: bool, rate: Fraction, losses: Losses) -> Track:
-    pieces = (piece for placed in row.clips if (piece := _piece(placed, rate, losses)) is not None)
-    return Track(row.track.name or row.track.label, picture, tuple(pieces))
+def _tracks(rows: Iterable[Row], picture: bool, rate: Fraction, losses: Losses) -> Iterator[Track]:
+    layers: Counter[str] = Counter()
+    for row in rows:
+        layers[row.track.label] += 1
+        layer = layers[row.track.label]
+        name = (row.track.name or row.track.label) + (f" ({layer})" if layer > 1 else "")
+        pieces = (piece for placed in row.clips if (piece := _piece(placed, rate, losses)) is not None)
+        yield Track(name, picture, tuple(pieces))
 
 
 def _stem_track(track: ReelTrack) -> Track:
