@@ -40,7 +40,7 @@ def _clip_json(cut: Cut, clip: CutClip) -> dict[str, Any]:
         "speed": str(clip.speed),
         "enabled": clip.enabled,
         "media": str(clip.medium.path) if clip.medium.path else None,
-        "found": bool(clip.medium.path and is_there(clip.medium.path)),
+        "found": bool(clip.medium.seen and is_there(clip.medium.seen)),
         "problem": clip.medium.problem,
         "markers": [{"name": marker.name, "colour": marker.colour} for marker in clip.markers],
     }
@@ -77,6 +77,8 @@ def _speed(clip: CutClip) -> str:
 
 
 def _medium(clip: CutClip) -> str:
+    if clip.medium.pictures is not None:
+        return markup(clip.medium.url.rpartition("/")[2])
     if clip.medium.path is None:
         return f"[red]{markup(clip.medium.problem)}[/red]"
     if not is_there(clip.medium.path):

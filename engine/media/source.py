@@ -15,10 +15,12 @@ import av.error
 from av.stream import Disposition
 from av.video.reformatter import VideoReformatter
 
+from engine.media import numbered
 from engine.types import MediaError, MissingMediaError
 
 T = TypeVar("T")
 
+OBEYING = ("h264", "hevc", "mpeg2video")  # decoders that heed for each packet what to leave out; libdav1d asks once
 SURE_S = Fraction(1, 2)  # every picture from this long before the one that is asked for is decoded
 
 
@@ -54,6 +56,8 @@ class Source:
 def open_media(path: Path) -> av.container.InputContainer:
     """MissingMediaError or MediaError if it cannot be opened."""
     require_file(path)
+    if path.suffix == numbered.SUFFIX:
+        return numbered.open_numbered(path)
     try:
         return av.open(str(path))
     except av.error.FFmpegError as error:
@@ -161,7 +165,7 @@ def _decoded(source: Source, asked: Fraction) -> Iterator[av.VideoFrame]:
     while True:
         try:
             packet = next(packets, None)
-            if packet is not None:
+            if packet is not None and source.stream.codec_context.name in OBEYING:
                 source.stream.codec_context.skip_frame = "NONREF" if _before(source, packet, asked) else "DEFAULT"
             decoded = packet.decode() if packet is not None else []
         except EOFError:

@@ -30,6 +30,12 @@ class Medium:
     path: Path | None = None
     problem: str = ""
     names_file: bool = True  # False: a title, a generator, an offline reference with no file name
+    pictures: Path | None = None  # what is looked at where there is no one file: the sheet of an image sequence
+
+    @property
+    def seen(self) -> Path | None:
+        """What is opened to look at it."""
+        return self.path or self.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,20 @@ class CutClip:
     markers: tuple[CutMarker, ...] = ()
     notes: tuple[str, ...] = ()
     extent: Extent | None = None  # None: nobody has said it
+    on_screen: Span | None = None  # the record, but that transitions change pictures at their middle; None: the record
+
+    @property
+    def shown(self) -> Span:
+        """Where it is the picture: beyond its record as far as its file goes."""
+        span = self.on_screen or self.record
+        start, end = min(span.start, self.record.start), max(span.end, self.record.end)
+        return Span(
+            span.start if self._is_in_file(start) else max(span.start, self.record.start),
+            span.end if self._is_in_file(end) else min(span.end, self.record.end),
+        )
+
+    def _is_in_file(self, record: Fraction) -> bool:
+        return 0 <= self.source_at(record) <= self.extent.seconds if self.extent else self.source_at(record) >= 0
 
     def source_at(self, record: Fraction) -> Fraction:
         """File time of what is shown at a record time."""

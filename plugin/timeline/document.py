@@ -1,4 +1,4 @@
-"""The timeline file itself: opened with plain words for what is wrong, whatever its root; written whole or not at all."""
+"""The timeline file: opened with plain words for what is wrong, whatever its root; written whole or not at all."""
 
 from __future__ import annotations
 

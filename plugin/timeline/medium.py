@@ -17,8 +17,10 @@ from engine.media.source import picture_stream, require_file
 from engine.types import SAMPLE_RATE, MediaError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.cut import Extent, Medium
+from plugin.timeline.sequence import sheet_of, sheet_of_pattern
 
 _DRIVE = re.compile(r"/?[A-Za-z]:[/\\]")
+_NUMBERED = "it is an image sequence, which only an .otio file can name; render it to a movie"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -66,10 +68,9 @@ def find_medium(reference: Any, folder: Path) -> Medium:
     """The file that a media reference names; relative ones count from the timeline's folder."""
     schema = otio.schema
     if isinstance(reference, schema.ExternalReference):
-        return _external(reference.target_url, folder)
+        return _external(reference, folder)
     if isinstance(reference, schema.ImageSequenceReference):
-        url = reference.abstract_target_url("#")
-        return Medium(url, problem=f"it is an image sequence ({url}); render it to a movie")
+        return _image_sequence(reference, folder)
     if isinstance(reference, schema.GeneratorReference):
         return Medium(problem=f'it is made by a generator ("{reference.generator_kind}")', names_file=False)
     return Medium(problem="the timeline names no file for it", names_file=False)
@@ -123,13 +124,31 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def _external(url: str, folder: Path) -> Medium:
+def _external(reference: Any, folder: Path) -> Medium:
+    url = reference.target_url
     if not url:
         return Medium(problem="its reference names no file", names_file=False)
     path = path_of_url(url, folder)
     if path is None:
         return Medium(url, problem=f"{url} is not on a disk; fetch the file and relink the clip")
-    return Medium(url, path)
+    if is_there(path):
+        return Medium(url, path)
+    try:
+        pictures = sheet_of_pattern(path, reference.available_range)
+    except (TimelineError, MediaError) as error:
+        return Medium(url, problem=str(error))
+    return Medium(url, path) if pictures is None else Medium(url, problem=_NUMBERED, pictures=pictures)
+
+
+def _image_sequence(reference: Any, folder: Path) -> Medium:
+    url = reference.abstract_target_url("#")
+    base = path_of_url(reference.target_url_base or "./", folder)
+    if base is None:
+        return Medium(url, problem=f"{url} is not on a disk; fetch the pictures and relink the clip")
+    try:
+        return Medium(url, problem=_NUMBERED, pictures=sheet_of(reference, base))
+    except (TimelineError, MediaError) as error:
+        return Medium(url, problem=str(error))
 
 
 def _readings(url: str, folder: Path) -> list[Path]:

@@ -39,7 +39,7 @@ def select(cut: Cut, choice: Choice | None = None, *, skip_missing: bool = False
     choice = choice or Choice()
     windows, warnings = windows_of(cut, choice)
     clips = _picture(cut, choice.track)
-    pieces, unseen = topmost(clip for clip in clips if any(clip.record.cut_to(window.span) for window in windows))
+    pieces, unseen = topmost(clip for clip in clips if any(_may_show(clip, window.span) for window in windows))
     hidden = [piece for window in windows for piece in _cut_pieces(unseen, window.span)]
     warnings += tuple(_unseen_warning(cut, piece) for piece in hidden)
     chosen = [
@@ -57,6 +57,10 @@ def select(cut: Cut, choice: Choice | None = None, *, skip_missing: bool = False
     if choice.clip:
         shown = joined((piece.record for piece, _ in chosen), gap=SLIVER)
     return Selection(_shots(cut, present), _rule(cut, choice, shown), warnings + lost + beyond)
+
+
+def _may_show(clip: CutClip, span: Span) -> bool:
+    return bool(clip.record.cut_to(span) or clip.shown.cut_to(span))
 
 
 def _picture(cut: Cut, track: str) -> list[CutClip]:
@@ -116,9 +120,9 @@ def _split_missing(
 def _missing(cut: Cut, piece: Piece) -> str:
     medium = piece.clip.medium
     where = f'Clip "{piece.clip.name}" on {piece.clip.track.label} at {cut.timecode(piece.record.start)}'
-    if medium.path is None:
+    if medium.seen is None:
         return f"{where} has no picture to look at: {medium.problem}."
-    return "" if is_there(medium.path) else f"{where} has no media: there is no file {medium.path}."
+    return "" if is_there(medium.seen) else f"{where} has no media: there is no file {medium.seen}."
 
 
 def _unseen_warning(cut: Cut, piece: Piece) -> str:
@@ -148,7 +152,7 @@ def _shot(cut: Cut, piece: Piece, scene: int, words: tuple[str, ...]) -> Shot:
     timed = {text for mark in marks for text in mark.words}
     return Shot(
         name=clip.name,
-        media=clip.medium.path,
+        media=clip.medium.seen,
         source_start=still_at(cut, clip) if is_too_fast(clip) else clip.source_at(piece.record.start),
         duration=piece.record.duration,
         record_start=piece.record.start,

@@ -83,7 +83,7 @@ def test_places_in_points_and_timecode_down_to_the_tape(tmp_path: Path) -> None:
         maker.track(maker.clip("wind", 5, 60, "sound"), kind="sound")
 
     cut = cut_of(tmp_path, make)
-    assert (cut.rate, cut.start * NTSC, cut.name, cut.warnings) == (NTSC, 25 * 86400, "Reel", ())
+    assert [cut.rate, cut.start * NTSC, cut.name, cut.warnings] == [NTSC, 25 * 86400, "Reel", ()]
     assert rows(cut) == [("V1", "one", 0, 48, 10, 1), ("V1", "two", 72, 79, 0, 1)]
     assert rows(cut, "Audio") == [("A1", "wind", 0, 60, 5, 1)]
     assert cut.clips[0].medium.path == Path("/media/one x.mxf")
@@ -166,7 +166,7 @@ def test_what_the_adapter_writes_comes_back(tmp_path: Path, rate: float) -> None
     made = timeline(track(items[0], gap(5, rate), items[1]), start=frames, rate=rate)
     otio.adapters.write_to_file(made, str(path), use_empty_mob_ids=True)
     cut = read_timeline(path)
-    assert (cut.start * cut.rate, float(cut.rate)) == (frames, pytest.approx(rate, abs=1e-12))
+    assert [cut.start * cut.rate, float(cut.rate)] == [frames, pytest.approx(rate, abs=1e-12)]
     assert [row[2:] for row in rows(cut)] == [(0, 20, 10, 1), (25, 45, 70, 1)]
     assert marks(cut) == []
 

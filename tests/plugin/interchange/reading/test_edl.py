@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -34,7 +35,7 @@ def test_places_names_and_channels(tmp_path: Path) -> None:
     )
     cut = read(tmp_path, text)
     hours = 10 * 3600 * 25
-    assert (cut.name, cut.rate, cut.timecode(Fraction(0))) == ("Reel 1", 25, "01:00:00:00")
+    assert [cut.name, cut.rate, cut.timecode(Fraction(0))] == ["Reel 1", 25, "01:00:00:00"]
     assert rows(cut) == [
         ("V1", "walk.mov", 25, 75, hours + 10, 1), ("V2", "TAPE 02", 100, 125, 11 * 3600 * 25, 1)
     ]  # fmt: skip
@@ -69,7 +70,7 @@ def test_a_rate_line_is_taken(tmp_path: Path) -> None:
 
 def test_the_rate_of_the_media_is_taken(tmp_path: Path, film: Path) -> None:
     cut = read(tmp_path, HEAD + START + f"* SOURCE FILE: {film}\n", None)
-    assert (cut.rate, cut.clips[0].medium.path) == (24, film)
+    assert [cut.rate, cut.clips[0].medium.path] == [24, film]
     assert any("that of its media" in warning for warning in cut.warnings)
 
 
@@ -167,5 +168,5 @@ def test_any_whole_frames_come_back_exactly(
         expected.append((place, place + length, source))
         place += length
     cut = read(tmp_path, text, rate)
-    first = cut.start * rate
+    first: Any = cut.start * rate
     assert [(row[2] + first, row[3] + first, row[4]) for row in rows(cut)] == expected

@@ -81,7 +81,7 @@ def test_rate_start_places_and_in_points_are_exact(tmp_path: Path, timebase: int
     video = track(item("one", 12, 60, 10), item("two", 60, 90, 500)) + track(item("up", 20, 30, 0))
     cut = read(tmp_path, video, timebase=timebase, ntsc=ntsc, timecode=f"<frame>{start}</frame>")
     assert cut.rate == (Fraction(timebase * 1000, 1001) if ntsc else timebase)
-    assert (cut.start * cut.rate, cut.drop_frame) == (start, False)
+    assert [cut.start * cut.rate, cut.drop_frame] == [start, False]
     assert rows(cut) == [("V1", "one", 12, 60, 10, 1), ("V1", "two", 60, 90, 500, 1), ("V2", "up", 20, 30, 0, 1)]
     assert cut.clips[0].medium.path == Path("C:/My Media/A%.mov")
     assert cut.warnings == ()
@@ -97,7 +97,7 @@ def test_rate_start_places_and_in_points_are_exact(tmp_path: Path, timebase: int
 )
 def test_drop_frame(tmp_path: Path, said: str, frames: int, dropping: bool) -> None:
     cut = read(tmp_path, track(item("one", 0, 10, 0)), timebase=30, timecode=said)
-    assert (cut.start * cut.rate, cut.drop_frame) == (frames, dropping)
+    assert [cut.start * cut.rate, cut.drop_frame] == [frames, dropping]
 
 
 @pytest.mark.parametrize(("alignment", "cut_frame"), [("center", 48), ("start-black", 42), ("end-black", 54)])

@@ -69,7 +69,7 @@ def test_rate_start_places_and_in_points_are_exact(tmp_path: Path, rate: Fractio
         + clip("two", first + 72, None, 7, rate=rate)
     )
     cut = read(tmp_path, spine, rate=rate, start=first)
-    assert (cut.rate, cut.start * rate, cut.name) == (rate, first, "Reel")
+    assert [cut.rate, cut.start * rate, cut.name] == [rate, first, "Reel"]
     assert rows(cut) == [("V1", "one", 0, 48, 10, 1), ("V1", "two", 72, 79, 0, 1)]
     assert rows(cut, "Audio") == [("A1", "one", 0, 48, 10, 1), ("A1", "two", 72, 79, 0, 1)]
     assert cut.warnings == ()
@@ -98,7 +98,7 @@ def test_connected_clips_storylines_and_disabled_clips(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [clip.name for clip in cut.clips if not clip.enabled] == ["up"] * 2  # picture and sound
     wind = next(clip for clip in cut.clips if clip.name == "wind")
-    assert (wind.kind, wind.record.start * NTSC, wind.medium.path) == ("Audio", 2, tmp_path / "s .wav")
+    assert [wind.kind, wind.record.start * NTSC, wind.medium.path] == ["Audio", 2, tmp_path / "s .wav"]
 
 
 def test_a_dissolve_keeps_the_cut(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -57,7 +58,7 @@ def test_tracks_gaps_and_clock_times_are_exact(tmp_path: Path, rate: Fraction) -
     body = producer("a", shotcut__comment="gravel") + producer("b") + producer("s", "s.wav") + v1 + v2 + a1
     tracks = '<track producer="p1"/><track producer="p2" hide="video"/><track producer="p3" hide="video"/>'
     cut = read(tmp_path, body, tracks.replace(' hide="video"', "", 1), rate)
-    assert (cut.rate, cut.start, cut.drop_frame) == (rate, 0, False)
+    assert [cut.rate, cut.start, cut.drop_frame] == [rate, 0, False]
     assert rows(cut) == [
         ("V1", "a.mp4", 30, 78, 10, 1), ("V1", "b.mp4", 78, 85, 0, 1), ("V2", "b.mp4", 0, 1, 5, 1)
     ]  # fmt: skip
@@ -76,7 +77,7 @@ def test_tracks_gaps_and_clock_times_are_exact(tmp_path: Path, rate: Fraction) -
         ({}, f"<link>{properties(mlt_service='timeremap', time_map='0=1;100=9')}</link>", (45, 2)),
     ],
 )
-def test_speeds(tmp_path: Path, said: dict[str, object], more: str, expected: tuple[int, int]) -> None:
+def test_speeds(tmp_path: Path, said: dict[str, Any], more: str, expected: tuple[int, int]) -> None:
     body = producer("a", more=more, **said) + playlist("p1", entry("a", 10, 29))
     cut = read(tmp_path, body, '<track producer="p1"/>')
     assert [row[4:] for row in rows(cut)] == [expected]
