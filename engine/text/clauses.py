@@ -14,8 +14,9 @@ from engine.text.words import is_han
 CONTROL = (
     "nothing", "silence", "except", "only", "negation", "affirms", "turn_off", "but", "then", "after", "before", "head",
     "place",
-    "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "pan_path", "distance", "degrees", "implied_strength",
-    "more", "less", "too", "separators", "times_word", "groups", "weak", "sound_words", "picture", "function",
+    "fade_in", "fade_out", "at_beginning", "at_end", "whole", "pan", "pan_path", "distance", "degrees",
+    "implied_strength", "more", "less", "too", "separators", "times_word", "groups", "weak", "sound_words", "picture",
+    "function",
 )  # fmt: skip
 LONGEST_CLAUSE = 64
 """Tokens; what runs on longer is cut, and a negation runs on with it."""

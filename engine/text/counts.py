@@ -32,9 +32,10 @@ def count_of(reading: Reading, names: list[Pick], territory: range, family: Fami
         if following and following.means("times_word") and (token.number > 1 or following.text in ("下", "次")):
             reading.take((index,))
             return int(token.number), words
-        if not family.counted or (_counts_things(reading, index, family) and not family.each):
+        does_each = [pick for pick in names if _is_object(index, pick)]
+        if not family.counted or (_counts_things(reading, index, family) and not family.each and not does_each):
             continue
-        if named := [pick.last for pick in names if _counts_name(reading, index, pick)]:
+        if named := [pick.last for pick in names if pick in does_each or _counts_name(reading, index, pick)]:
             reading.take((index,))
             return int(token.number), reading.words(index, min(named) + 1)
     return None
@@ -63,6 +64,11 @@ def _counts_things(reading: Reading, index: int, family: Family) -> bool:
             return True
         return noun.means("object", "weak") or noun.text.startswith(tuple(family.things) or ("\0",))
     return noun.text.endswith("s") and (noun.means("object", "weak") or noun.text in family.things)
+
+
+def _is_object(index: int, pick: Pick) -> bool:
+    """Whether the number counts what a verb is done to, each once: "types ten keys"."""
+    return pick.scattered and pick.first < index and index + 1 == pick.last
 
 
 def _counts_name(reading: Reading, index: int, pick: Pick) -> bool:

@@ -197,7 +197,8 @@ def _named(reading: Reading, index: int, kind: str, territory: range) -> Match |
 
 def _role(reading: Reading, start: int, end: int, territory: range) -> str:
     """The role that the word before a thing gives it, or in Chinese the place word after it."""
-    if end < len(reading.tokens) and is_han(reading.tokens[end].text) and reading.tokens[end].text[0] in LOCATIVES:
+    after = reading.tokens[end].text if end < len(reading.tokens) else ""
+    if is_han(after) and (after[0] in LOCATIVES or after[-1] in LOCATIVES):
         return "struck"
     for index in range(start - 1, max(territory.start, start - 4) - 1, -1):
         token = reading.tokens[index]

@@ -26,6 +26,14 @@ def only(words: str) -> Source:
 
 
 SOURCES = [
+    ("shopping trolley rattling across a car park", ["roll.cart"]),
+    ("stilettos clicking down a tiled corridor", ["footsteps.tile"]),
+    ("leather jacket movement", ["cloth.leather"]),
+    ("餐厅里很多人聊天，碗筷碰撞声", ["crowd.chatter", "dishes.plates"]),
+    ("每隔四秒敲一下锣", ["bell.gong"]),
+    ("风吹竹林，沙沙作响", ["wind.leaves"]),
+    ("纸张翻动，钢笔写字", ["paper.rustle", "paper.writing"]),
+    ("he types ten keys between 1s and 3s", ["typing.letter"]),
     ("Heavy rain on a metal roof and distant thunder, no birds", ["rain.metal", "thunder.rumble"]),
     ("a man walks on gravel", ["footsteps.gravel"]),
     ("She tiptoes barefoot across the wooden floor", ["footsteps.wood"]),
@@ -490,6 +498,7 @@ MANNERS = [
     ("three knocks on the door", {"count": 3}),
     ("knocks twice", {"count": 2}),
     ("page turn x2", {"count": 2}),
+    ("he types ten keys between 1s and 3s", {"count": 10}),
     ("翻页×3", {"count": 3}),
     ("3x knock", {"count": 3}),
     ("footsteps on the left", {"pan": -0.7}),
