@@ -86,10 +86,11 @@ def mix_scenes(
     gains_db = {group: round(_gain_to(targets[group], before.hops[group]), 3) for group in GROUPS}
     _add_gains(fresh, gains_db)
     peaks = np.max([np.zeros(4), *(scene.limit() for scene in scenes)], axis=0)
-    if peaks[0] > MOST_AMBIENT_PEAK and fresh:  # only far above broadcast loudness: events need room over it
-        less_db = round(20.0 * math.log10(MOST_AMBIENT_PEAK / peaks[0]), 3)
-        _add_gains(fresh, {"ambient": less_db, "events": 0.0})
-        gains_db["ambient"] += less_db
+    if peaks[0] > MOST_AMBIENT_PEAK:  # only far above broadcast loudness: events need room over it
+        gains_db["ambient"] += _make_room(fresh)
+        for scene in scenes:
+            if not any(scene is one for one in fresh):
+                _make_room([scene])  # an edit has made its ambience so loud
         peaks = np.max([np.zeros(4), *(scene.limit() for scene in scenes)], axis=0)
     if len(fresh) == len(scenes) and not any(len(scene.reduction) for scene in scenes):
         return _levels(before.scaled(gains_db["ambient"], gains_db["events"]), peaks, targets, 0.0)
@@ -102,6 +103,16 @@ def mix_scenes(
     after = survey(scenes, true_peaks=True)
     levels = _levels(after.scaled(0.0, 0.0), after.true_peaks, targets, deepest_db)
     return replace(levels, held_back_lu=asked_lufs - targets["events"])
+
+
+def _make_room(scenes: Sequence[SceneStems]) -> float:
+    """Turn the ambience of scenes down to where events have room over it; by how many dB, 0 or less."""
+    highest = max((float(scene.tops.ambient.max(initial=0.0)) for scene in scenes), default=0.0)
+    if highest <= MOST_AMBIENT_PEAK:
+        return 0.0
+    less_db = round(20.0 * math.log10(MOST_AMBIENT_PEAK / highest), 3)
+    _add_gains(scenes, {"ambient": less_db, "events": 0.0})
+    return less_db
 
 
 def _settle(fresh: Sequence[SceneStems], before: Survey, gain_db: float, target_lufs: float) -> float:

@@ -69,7 +69,7 @@ class Layer(StrEnum):
     MATERIAL = "material"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the user may choose beside the words."""
 

@@ -33,7 +33,12 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
         choice=Choice(options.range, options.mark_in, options.mark_out, options.track, options.clip, options.marker),
         words=options.prompt,
         output=options.output,
-        settings=Settings(options.seed, options.loudness, options.take_guesses, options.skip_missing),
+        settings=Settings(
+            seed=options.seed,
+            programme_lufs=options.loudness,
+            accept_guesses=options.take_guesses,
+            skip_broken=options.skip_missing,
+        ),
         handles_frames=options.handles,
         depth=Depth(options.bits),
         skip_missing=options.skip_missing,

@@ -68,8 +68,9 @@ class StemFiles:
         read = partial(self.stems.read, piece.shots[0], layer)
         if len(piece.shots) > 1:
             read = partial(self.stems.joined().read, layer)
-        seed = naming.number(path.stem, self._scores(piece)[0].made_by.seed)
         first_sample, last_sample = piece.span.first_sample, piece.span.last_sample
+        # Not of the file's name, which tells of notes and takes: what no edit reaches stays as it is.
+        seed = naming.number(f"{layer.value}/{first_sample}", self._scores(piece)[0].made_by.seed)
         with WaveWriter(path, 2, self.depth, self._about(piece, layer, path.stem), seed=seed) as writer:
             for first in range(first_sample, last_sample, WRITE_BLOCK):
                 if cancel and cancel.is_set():

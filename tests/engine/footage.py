@@ -37,7 +37,9 @@ def write_film(
         for k, picture in enumerate(pictures):
             if stream is None:
                 added = out.add_stream(
-                    codec, rate=rate, options={"crf": "16", "preset": "veryfast", "g": str(key_every)}
+                    codec,
+                    rate=rate,
+                    options={"crf": "16", "preset": "8" if codec == "libsvtav1" else "veryfast", "g": str(key_every)},
                 )
                 assert isinstance(added, av.VideoStream)
                 stream = added

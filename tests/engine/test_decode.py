@@ -7,6 +7,7 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -56,6 +57,16 @@ def test_far_from_a_key_picture_the_same_is_shown_for_less_work(tmp_path: Path) 
     frames = list(read_frames(path, Fraction(46, 25), Fraction(2), report=report))
     assert [(f.time, number(f.grey)) for f in frames] == [(Fraction(k, 25), k) for k in range(46, 50)]
     assert 4 < report.decoded < 44
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg2video", "libvpx-vp9", "libsvtav1", "libaom-av1"])
+def test_wherever_reading_begins_every_picture_comes(tmp_path: Path, codec: str) -> None:
+    if codec not in av.codecs_available:
+        pytest.skip(f"this PyAV has no {codec}")
+    path = write_film(tmp_path / "film.mkv", (counted(k) for k in range(55)), codec=codec, key_every=250)
+    whole = [number(f.grey) for f in read_frames(path, Fraction(0), ALL)]
+    for start in (15, 30, 46):
+        assert [number(f.grey) for f in read_frames(path, Fraction(start, 25), ALL)] == whole[start:]
 
 
 @pytest.mark.parametrize(

@@ -259,3 +259,14 @@ def test_a_loud_hit_keeps_its_shape_and_a_soft_one_stays_soft_beside_it() -> Non
         for start in (seconds_to_sample(START + at) for at in (1, 9))
     )
     assert first - second > 12.0 - mix.MOST_LIMITED_DB - 1.0
+
+
+def test_an_ambience_edited_far_too_loud_still_stays_below_the_ceiling() -> None:
+    stems = sound(score(bed(), *HITS))
+    mix.mix_scenes([stems], {})
+    louder = replace(stems.score.notes[0] if stems.score.notes[0].id == "bed" else bed(), gain_db=bed().gain_db + 36.0)
+    notes = tuple(louder if note.id == "bed" else note for note in stems.score.notes)
+    again = sound(replace(stems.score, notes=notes))
+    levels = mix.mix_scenes([again], {})
+    assert max(levels.true_peak_dbtp.values()) <= limiter.CEILING_DBTP
+    assert levels.true_peak_dbtp["ambient"] > -12.0

@@ -171,6 +171,43 @@ def test_processes_end_with_a_parent_that_was_killed(film: Path, tmp_path: Path)
     assert [pid for pid in children if _runs(pid)] == []
 
 
+HOST = """
+import multiprocessing, sys
+from fractions import Fraction
+from pathlib import Path
+from engine.types import Shot
+from engine.vision.ahead import looked_at
+
+if len(sys.argv) > 2:
+    multiprocessing.set_executable(sys.argv[2])
+shots = [Shot(str(k), Path(sys.argv[1]), Fraction(4 * k), Fraction(4), Fraction(4 * k)) for k in range(3)]
+with looked_at(shots, lambda *told: None) as seen:
+    print(*(len(one.cues) for one in seen))
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["a script without a guard", "standard input", "no interpreter", "one that ends at once"]
+)
+def test_whatever_the_host_program_is_all_is_seen(film: Path, tmp_path: Path, how: str) -> None:
+    script = tmp_path / "host.py"
+    script.write_text(HOST)
+    command = [sys.executable, "-" if how == "standard input" else str(script), str(film)]
+    command += {"no interpreter": ["/nowhere/python"], "one that ends at once": ["/bin/true"]}.get(how, [])
+    root = str(Path(__file__).resolve().parents[2])
+    ran = subprocess.run(
+        command,
+        input=HOST,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": root},
+        check=False,
+    )
+    assert ran.stderr == "" or how in ("no interpreter", "one that ends at once")  # Python itself speaks there
+    assert ran.stdout.split() == [str(len(look(shot).cues)) for shot in shots_of(film)]
+
+
 def _runs(pid: int) -> bool:
     """Whether a process is there and is no mere record of one that ended."""
     try:

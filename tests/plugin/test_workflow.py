@@ -338,3 +338,26 @@ def test_a_name_of_no_known_kind_is_refused_before_the_work(cut: Path) -> None:
         run(cut, output=cut.with_name("cut.prproj"))
     with pytest.raises(FoleylineError, match='"resolv" is no program'):
         run(cut, host="resolv")
+
+
+def test_broken_media_are_gone_on_without_when_asked(cut: Path, film: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(film.read_bytes()[:3000])
+    timeline = otio.adapters.read_from_file(str(cut))
+    timeline.tracks[0][1].media_reference.target_url = broken.as_uri()
+    otio.adapters.write_to_file(timeline, str(cut))
+    assert main(["stems", str(cut), "--prompt", WORDS]) == 1
+    assert main(["stems", str(cut), "--prompt", WORDS, "--skip-missing"]) == 0
+    clips = [
+        item for item in placed(cut.with_name("cut.foley.otio"))["Foley Action"] if isinstance(item, otio.schema.Clip)
+    ]
+    assert len(clips) == 3
+
+
+def test_the_same_score_sounds_the_same_under_other_names(cut: Path, tmp_path: Path) -> None:
+    first = run(cut, score=tmp_path / "score.json")
+    second = run(first.output, from_score=tmp_path / "score.json")
+    assert second.take == 2
+    for one, other in zip(sorted(first.media_folder.iterdir()), sorted(second.media_folder.iterdir()), strict=True):
+        assert one.name != other.name
+        np.testing.assert_array_equal(soundfile.read(one, dtype="int16")[0], soundfile.read(other, dtype="int16")[0])
