@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from engine.score import word_times, writing
 from engine.score.casting import Role
 from engine.score.page import Page, plays_on, unasked_role
+from engine.score.places import Stretch
 from engine.score.scene import Scene
 from engine.text.intent import Times
 from engine.text.ontology import Entry, ontology
-from engine.types import CueKind, Layer
+from engine.types import Cue, CueKind, Layer
 
 TEXTURE_SURE = 0.6
 MOST_SEEN = 2  # textures that sound at once
@@ -29,14 +30,18 @@ DEFAULT_BED = {
 def write_ambience(
     page: Page, words: Sequence[Role], hints: Sequence[Sequence[Role]], marks: Sequence[Role] = ()
 ) -> None:
-    """One ambience for the scene; what a clip's own name asks for sounds with that clip, a marker's with the marker."""
+    """One ambience a place; what a clip's own name asks for sounds with that clip, a marker's with the marker."""
     for role in (*words, *marks, *(role for roles in hints for role in roles)):
         if not role.entry.parts:
             page.decide(f"nothing sounds for {role.entry.id}", "understood, but no instrument plays it yet")
     beds = [role for role in words if plays_on(role, Layer.AMBIENT)]
     named = [[role for role in roles if plays_on(role, Layer.AMBIENT)] for roles in hints]
-    if not beds and not (named and all(named)):
-        beds = _seen_beds(page)
+    for stretch in page.stretches if not beds else ():
+        here = named[stretch.first : stretch.last + 1]
+        if not (here and all(here)):
+            span, fades = _between(page.scene, stretch.first, stretch.last)
+            for role in _seen_beds(page, stretch):
+                _write_bed(page, role, span, fades)
     for role in (*beds, *(role for role in marks if plays_on(role, Layer.AMBIENT))):
         if not word_times.waits(role):
             _write_bed(page, role, _whole(page.scene))
@@ -66,22 +71,24 @@ def _stretches(named: Sequence[Sequence[Role]]) -> list[tuple[int, int, Role]]:
     return found
 
 
-def _seen_beds(page: Page) -> list[Role]:
-    roles = []
-    for label in _seen_textures(page.scene)[:MOST_SEEN]:
-        found = [unasked_role(entry.id, f"the picture shows {label}") for entry in _texture_entries(label)]
+def _seen_beds(page: Page, stretch: Stretch) -> list[Role]:
+    """What sounds where a stretch of the scene looks like it; beds of later stretches have ids of their own."""
+    roles, mark = [], f"-{stretch.first + 1}" if stretch.first else ""
+    for label in _seen_textures(page.scene.cues[stretch.first : stretch.last + 1])[:MOST_SEEN]:
+        why = f"the picture shows {label}"
+        found = [unasked_role(entry.id, why, mark=mark) for entry in _texture_entries(label)]
         roles += [role for role in found if page.allows(role)][:1]
     if roles:
         return roles
-    why = f"a quiet bed: nothing says more of the place ({page.place or 'unclear'})"
-    default = unasked_role(DEFAULT_BED[page.place], why)
+    why = f"a quiet bed: nothing says more of the place ({stretch.place or 'unclear'})"
+    default = unasked_role(DEFAULT_BED[stretch.place], why, mark=mark)
     return [default] if page.allows(default) else []
 
 
-def _seen_textures(scene: Scene) -> list[str]:
+def _seen_textures(shots: Sequence[Sequence[Cue]]) -> list[str]:
     """What the picture surely shows much of, the surest first."""
     seen: dict[str, float] = {}
-    for cue in (cue for cues in scene.cues for cue in cues):
+    for cue in (cue for cues in shots for cue in cues):
         if cue.kind is CueKind.TEXTURE and cue.confidence >= TEXTURE_SURE:
             seen[cue.label] = max(seen.get(cue.label, 0.0), cue.confidence)
     return sorted(seen, key=lambda name: (-seen[name], name))
@@ -114,7 +121,7 @@ def _write_bed(page: Page, role: Role, span: tuple[float, float], fades: tuple[f
     fades = _asked_fades(role.source.times, end - start, fades)
     for part in role.entry.parts:
         if part.layer is Layer.AMBIENT:
-            page.notes.append(writing.bed_note(part, role, page.setting, page.scene.id, start, end, fades))
+            page.notes.append(writing.bed_note(part, role, page.setting_at(start), page.scene.id, start, end, fades))
     page.decide(f"ambience: {role.entry.id}", role.source.words or "the picture")
 
 

@@ -13,7 +13,7 @@ from engine.text.intent import Source
 from engine.text.ontology import Entry, ontology
 from engine.types import Cue, CueKind, Curve
 
-SURE, ASKED_FOR = 0.5, 0.35  # confidence wanted of a cue by itself, and where the words ask for such an event
+ASKED_FOR = 0.35  # confidence wanted of a cue where the words ask for such an event
 FAINT = 0.12  # enough where the words ask for one event and this is the picture's best
 APART_S = 0.25  # between two such
 BROKEN_S = 0.6  # after something broke, what still strikes there is its pieces

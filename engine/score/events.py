@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.score import casting, word_times
+from engine.score import casting, ground, word_times
 from engine.score.casting import Happening, Role
 from engine.score.page import Page, plays_events, unasked_role
 from engine.score.seen_shot import SeenShot
 
 UNASKED_DB = -6.0  # what is seen and not named is heard, not featured
+HIT_SURE, STEPS_SURE = 0.8, 0.6  # confidence wanted of what nobody asked for; a cadence of steps bears itself out
+DOUBT_DB = 20.0  # softer by this for each of confidence that is wanting
 MOST_WALKERS = 2  # whose unseen steps are heard at once
 FEW_STEPS = 0.25  # of those a walk should have: fewer, and the eye has lost the feet
 STEPS_APART = 0.6  # of a walk's interval, between a step that was seen and one that was not
 WHOOSH_ENERGY, WHOOSH_S = 0.75, 2.0
 
 DEFAULT_STRUCK, DEFAULT_SWIFT = "hit.wood", "whoosh.swing"
-DEFAULT_STEP = {"indoor": "footsteps.wood", "outdoor": "footsteps.concrete", "": "footsteps.concrete"}
 
 
 def write_asked(
@@ -41,7 +42,7 @@ def write_unasked(
     if any(word_times.is_timed(role) for role in sounding):
         return
     answered = any(not role.once and (role.follows("hit") or role.follows("step")) for role in sounding)
-    _write_unasked(page, left if not answered else [], shot.moving if not sounding else [])
+    _write_unasked(page, shot, left if not answered else [], shot.moving if not sounding else [])
 
 
 def _sounding(shot: SeenShot, roles: Sequence[Role], anyone_crosses: bool) -> list[Role]:
@@ -106,7 +107,7 @@ def _write_missed_steps(page: Page, role: Role, seen: Sequence[Happening], shot:
         landed = [one.time_s for one in seen if start <= one.time_s < end]
         if len(landed) >= FEW_STEPS * crossing.duration_s / interval:
             continue
-        made = casting.natural(role, "footstep", start, end, page.setting.seed + number, crossing.path)
+        made = casting.natural(role, "footstep", start, end, page.seed + number, crossing.path)
         apart = [one for one in made if all(abs(one.time_s - time) > STEPS_APART * interval for time in landed)]
         page.decide(f"{role.entry.id}: {len(apart)} more events in {shot.name}", "somebody walks on there, unseen feet")
         page.add(role, [replace(one, id=f"{shot.name}.walk{number}.{one.id}") for one in apart])
@@ -123,16 +124,22 @@ def _write_moving(page: Page, role: Role, shot: SeenShot) -> None:
         page.add(role, allowed)
 
 
-def _write_unasked(page: Page, rest: Sequence[Happening], moving: Sequence[Happening]) -> None:
-    """What is plainly seen and no words speak of."""
-    rest = [one for one in rest if one.confidence >= casting.SURE]
+def _write_unasked(page: Page, shot: SeenShot, rest: Sequence[Happening], moving: Sequence[Happening]) -> None:
+    """What is plainly seen and no words speak of: it takes more to be heard, and the less sure, the softer it is."""
+    surface, ground_why = ground.seen_ground(page, shot.index)
     swift = [one for one in moving if one.energy >= WHOOSH_ENERGY and one.duration_s < WHOOSH_S]
-    for entry, members in (
-        (DEFAULT_STEP.get(page.place, DEFAULT_STEP[""]), [one for one in rest if one.step]),
-        (DEFAULT_STRUCK, [one for one in rest if not one.step]),
-        (DEFAULT_SWIFT, swift),
+    for entry, why, members in (
+        (f"footsteps.{surface}", f", {ground_why}", [one for one in rest if one.step and one.confidence >= STEPS_SURE]),
+        (DEFAULT_STRUCK, "", [one for one in rest if not one.step and one.confidence >= HIT_SURE]),
+        (DEFAULT_SWIFT, "", swift),
     ):
-        role = unasked_role(entry, "the picture shows it, no words say what it is", UNASKED_DB)
+        role = unasked_role(entry, "the picture shows it, no words say what it is" + why, UNASKED_DB)
         if members and page.allows(role):
-            page.decide(f"{entry}: {len(members)} events", role.source.words)
-            page.add(role, members)
+            page.decide(f"{entry}: {len(members)} events in {shot.name}", role.source.words)
+            for side, one in enumerate(members):
+                page.add(_softer(role, one), [one], first_side=side)
+
+
+def _softer(role: Role, one: Happening) -> Role:
+    doubt_db = round(DOUBT_DB * (1.0 - one.confidence), 1)
+    return replace(role, source=replace(role.source, gain_db=role.source.gain_db - doubt_db))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.score import writing
 from engine.score.casting import Happening, Role
+from engine.score.places import Stretch
 from engine.score.scene import Scene
 from engine.text.intent import Decision, Intent, Source
 from engine.text.ontology import ontology
@@ -22,8 +23,8 @@ class Page:
 
     scene: Scene
     intent: Intent
-    setting: writing.Setting
-    place: str  # indoor, outdoor, night, or nothing
+    seed: int
+    stretches: list[Stretch]
     asked: dict[str, Role] = field(default_factory=dict)  # by id, the sources that words, names and markers ask for
     notes: list[Note] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -33,6 +34,15 @@ class Page:
     def decide(self, what: str, why: str) -> None:
         self.decisions.append(Decision(what, why))
 
+    def stretch_of(self, shot: int) -> Stretch:
+        """The place of a shot, by its number in the scene."""
+        return next(one for one in self.stretches if one.first <= shot <= one.last)
+
+    def setting_at(self, time_s: float) -> writing.Setting:
+        """The room in which something sounds that begins at this time."""
+        here = next((one for one in self.stretches if time_s < one.end_s), self.stretches[-1])
+        return writing.Setting(self.seed, here.room)
+
     def add(self, role: Role, happenings: Sequence[Happening], first_side: int = 0) -> None:
         """Write the notes of happenings for a role, one event at one time; long ones in pieces that cross-fade."""
         self.sounding.add(role.source.id)
@@ -41,8 +51,9 @@ class Page:
             if moment in self.taken:
                 continue
             self.taken.add(moment)
+            setting = self.setting_at(happening.time_s)
             for piece in _pieces(happening):
-                self.notes += _faded(writing.event_notes(role, piece, self.setting, side=side), piece, happening)
+                self.notes += _faded(writing.event_notes(role, piece, setting, side=side), piece, happening)
 
     def allows(self, role: Role) -> bool:
         """Whether the words leave room for a source that they do not ask for; a no is a decision."""
@@ -60,9 +71,9 @@ class Page:
         return [note.start_s for note in self.notes_of(source) if note.layer is not Layer.AMBIENT or note.start_s > 0]
 
 
-def unasked_role(entry: str, why: str, gain_db: float = 0.0) -> Role:
-    """A source that no words asked for."""
-    return Role(Source(id=f"seen-{entry}", entry=entry, words=why, gain_db=gain_db), ontology().find(entry))
+def unasked_role(entry: str, why: str, gain_db: float = 0.0, mark: str = "") -> Role:
+    """A source that no words asked for; `mark` tells it from the same one elsewhere."""
+    return Role(Source(id=f"seen-{entry}{mark}", entry=entry, words=why, gain_db=gain_db), ontology().find(entry))
 
 
 def plays_on(role: Role, *layers: Layer) -> bool:

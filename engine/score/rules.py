@@ -8,25 +8,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from engine.score import word_times, writing
+from engine.score import word_times
 from engine.score.ambience import write_ambience, write_waiting
 from engine.score.casting import Happening, Role
 from engine.score.events import write_asked, write_unasked
+from engine.score.ground import grounded
 from engine.score.marks import Marking, by_marks, hinted_with, marked_roles
 from engine.score.naming import shots_of
 from engine.score.page import Page, plays_on
+from engine.score.places import stretches_of
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
 from engine.score.seen_shot import seen_shots
 from engine.score.unseen import write_unseen
 from engine.text.intent import Decision, Intent, Source
 from engine.text.ontology import ontology
-from engine.types import CueKind, Layer
+from engine.types import Layer
 
 GENERATOR = "rules"
 USUAL_LEVEL_DB = {Layer.AMBIENT: -8.0, Layer.ACTION: -4.0, Layer.MATERIAL: -4.0}  # in the ontology's levels
 FAINTEST_LEVEL_DB = -60.0
-ROOM_OF_PLACE = {"indoor": "living_room", "outdoor": "outdoor", "night": "outdoor", "": "small_room"}
 
 
 def perform(
@@ -52,7 +53,7 @@ def perform(
         page.decide("silence", "the words ask for it")
     else:
         words = _roles(intent, intent)
-        hints = [_roles(one, intent, f"h{number}") for number, one in enumerate(hinted, 1)] if not words else []
+        hints = [] if words else [_named_roles(page, index, one) for index, one in enumerate(hinted)]
         marks = [role for role in marked_roles(scene, markings) if not intent.excludes(role.entry.id)]
         words, hints, marks = _at_marks(words, hints, marks)
         where = {role.source.id: shots_of(role, hinted, elsewhere) for role in (*words, *marks)}
@@ -72,22 +73,11 @@ def stem_levels(scores: Sequence[Score]) -> dict[Layer, float]:
     return {layer: round(level - USUAL_LEVEL_DB[layer], 3) for layer, level in loudest.items()}
 
 
-def scene_place(scene: Scene) -> str:
-    """indoor, outdoor, night, or nothing: what most of the scene looks like."""
-    weight: dict[str, float] = {}
-    for shot, cues in zip(scene.shots, scene.cues, strict=True):
-        for cue in cues:
-            if cue.kind is CueKind.PLACE and cue.label in ROOM_OF_PLACE:
-                weight[cue.label] = weight.get(cue.label, 0.0) + cue.confidence * float(shot.duration)
-    best = max(sorted(weight), key=lambda name: weight[name], default="")
-    return best if best and weight[best] >= 0.5 * float(scene.duration) else ""
-
-
 def _empty_page(scene: Scene, intent: Intent, hinted: Sequence[Intent], seed: int) -> Page:
-    place = scene_place(scene)
-    room = intent.room or next((one.room for one in hinted if one.room), None) or ROOM_OF_PLACE[place]
-    page = Page(scene, intent, writing.Setting(seed, room), place)
-    page.decide(f"room: {room}", "the words" if intent.room else f"the picture looks {place or 'undecided'}")
+    page = Page(scene, intent, seed, stretches_of(scene, intent, hinted))
+    for stretch in page.stretches:
+        shots = "" if len(page.stretches) == 1 else f", shots {stretch.first + 1}-{stretch.last + 1}"
+        page.decide(f"room: {stretch.room}{shots}", stretch.why)
     return page
 
 
@@ -143,6 +133,12 @@ def _roles(intent: Intent, excluded: Intent, mark: str = "") -> list[Role]:
         for source in intent.sources
         if not excluded.excludes(source.entry)
     ]
+
+
+def _named_roles(page: Page, index: int, hint: Intent) -> list[Role]:
+    """What a clip's name asks for; where it does not say on what ground somebody walks, the picture does."""
+    roles = _roles(hint, page.intent, f"h{index + 1}")
+    return [grounded(page, role, index) for role in roles]
 
 
 def _renamed(source: Source, mark: str) -> Source:

@@ -14,6 +14,7 @@ class SeenShot:
     """The contacts and movements of a shot; times count from the scene's start."""
 
     name: str
+    index: int  # in its scene
     start_s: float
     end_s: float
     struck: list[Happening]
@@ -43,4 +44,4 @@ def _seen_shot(scene: Scene, index: int) -> SeenShot:
     name, shot, cues = f"shot{index + 1}", scene.shots[index], scene.cues[index]
     start = scene.offset(shot)
     end = start + float(shot.duration)
-    return SeenShot(name, start, end, casting.struck(cues, name, start), casting.moving(cues, name, start))
+    return SeenShot(name, index, start, end, casting.struck(cues, name, start), casting.moving(cues, name, start))

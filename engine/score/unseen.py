@@ -68,7 +68,7 @@ def _write_imagined(
 def _write_rhythm(
     page: Page, role: Role, shot: SeenShot, start_s: float, end_s: float, moving: Happening | None
 ) -> None:
-    seed = page.setting.seed + int(start_s * 1000)
+    seed = page.seed + int(start_s * 1000)
     path = moving.path if moving else None
     made = casting.natural(role, role.entry.parts[0].instrument, start_s, end_s, seed, path)
     page.decide(

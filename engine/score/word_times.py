@@ -174,7 +174,8 @@ def _write_at(page: Page, role: Role, shot: SeenShot, time_s: float, side: int =
     if seen:
         there = replace(there, x=seen.x, energy=seen.energy)
     page.add(role, [there], first_side=side)
-    page.decide(f"{role.entry.id} at {time_s:.3f} s", f"the words: {role.source.words}")
+    why = role.source.words if role.marked else f"the words: {role.source.words}"
+    page.decide(f"{role.entry.id} at {time_s:.3f} s", why)
 
 
 def _times(scene: Scene, role: Role) -> list[float]:

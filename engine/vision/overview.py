@@ -7,6 +7,7 @@ from itertools import groupby
 from math import log10
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.types import Cue, CueKind, Curve
 from engine.vision.model import texture_shares
@@ -20,6 +21,8 @@ TEXTURE_SHARE = 0.6
 TEXTURE_LEAST_S = 2.0
 QUICK = ("rain", "snow", "fire")  # not to be told from a few pictures a second
 SLOWEST_TOLD = 4.5  # thirtieths of a second between pictures
+NO_SKY = 0.03  # share of the picture: less of sky or growth is none
+GREEN_SHARE = 0.2
 FULL_SPEED = 1.5  # picture heights a second that count as 1 on a motion curve
 
 
@@ -125,34 +128,49 @@ def _stretches(label: str, scene: int, looks: Sequence[Texture], shares: Series)
 
 
 def place_cues(watched: Watched) -> list[Cue]:
-    """Where each scene is, as far as light and colour tell: night, outdoor, indoor."""
+    """Where each scene is, as far as light and colour tell: night, outdoor, indoor; and whether its ground is green."""
     found = []
     for scene, group in groupby(watched.colours, key=lambda c: c[1]):
         looks = list(group)
         light = [m for m in watched.moments if m.scene == scene]
         picture = np.mean([c[2] for c in looks], axis=0) / 255
-        label, confidence = _place(picture)
         start, end = light[0].time_s, light[-1].time_s
-        cue = Cue(
-            f"place-{scene:02d}-{start:.3f}", CueKind.PLACE, start, end - start, size=1.0,
-            energy=float(picture.mean()), confidence=confidence, label=label,
-        )  # fmt: skip
-        found.append(cue)
+        for name, label, confidence in (("place", *_place(picture)), ("ground", "green", _green_ground(picture))):
+            cue = Cue(
+                f"{name}-{scene:02d}-{start:.3f}", CueKind.PLACE, start, end - start, size=1.0,
+                energy=float(picture.mean()), confidence=confidence, label=label,
+            )  # fmt: skip
+            if confidence > 0:
+                found.append(cue)
     return found
 
 
 def _place(picture: Series) -> tuple[str, float]:
-    """From `[9, 16, 3]`, 0..1: sky above or green around means outdoors, darkness night; else indoors, hardly sure."""
-    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    """From `[9, 16, 3]`, 0..1: sky above or green around means outdoors, darkness night; else indoors.
+
+    Indoors is hardly sure where there is a little of sky or growth, and likely where there is none.
+    """
+    red, blue = picture[..., 0], picture[..., 2]
     above = slice(0, 3)
     sky = float(((blue[above] > 0.45) & (blue[above] >= red[above] + 0.03)).mean())
-    growth = float(((green > red + 0.02) & (green > blue + 0.06)).mean())
+    growth = float(_grows(picture).mean())
     if picture.mean() < 0.13:
         return "night", float(np.clip(1 - picture.mean() / 0.2, 0.3, 0.8))
     outdoors = max(sky, growth)
     if outdoors > 0.35:
         return "outdoor", float(min(0.8, 0.35 + 0.5 * outdoors))
-    return "indoor", 0.3
+    return "indoor", 0.55 if outdoors < NO_SKY else 0.3
+
+
+def _green_ground(picture: Series) -> float:
+    """How surely the lower part of the picture, `[9, 16, 3]`, is grown over; 0 where it is not."""
+    share = float(_grows(picture[5:]).mean())
+    return min(0.8, 0.4 + 0.5 * share) if share >= GREEN_SHARE else 0.0
+
+
+def _grows(picture: Series) -> npt.NDArray[np.bool_]:
+    red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
+    return (green > red + 0.02) & (green > blue + 0.06)
 
 
 def cut_cues(watched: Watched) -> list[Cue]:

@@ -344,6 +344,82 @@ def test_what_waits_for_another_shot_is_silent_before_it() -> None:
     assert note.start_s == 12.0
 
 
+def place(label: str, confidence: float = 0.6) -> Cue:
+    return Cue(f"place-{label}", CueKind.PLACE, 0.0, 8.0, confidence=confidence, label=label)
+
+
+def beds(score: Score) -> list[tuple[str, float, float]]:
+    """(entry, start, end) of each ambience."""
+    found = [note for note in score.notes if note.layer is Layer.AMBIENT]
+    return [(note.entry, note.start_s, note.start_s + note.duration_s) for note in found]
+
+
+def test_each_shot_sounds_in_the_place_that_it_shows() -> None:
+    """A room cut against a street and back: each has its own reverberation and its own ambience, cross-faded."""
+    shots = ((place("indoor"), hit(2.0)), (place("outdoor"), hit(2.0)), (place("indoor"), hit(2.0)))
+    score = score_of("", *shots)
+    rooms = {note.start_s: note.place.room for note in score.notes if note.layer is Layer.ACTION}
+    assert rooms == {2.0: "living_room", 10.0: "outdoor", 18.0: "living_room"}
+    assert beds(score) == [
+        ("ambience.room", -1.0, 8.25), ("ambience.outdoors", 7.75, 16.25), ("ambience.room", 15.75, 25.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("second", [place("indoor", 0.3), place("night", 0.7), place("outdoor", 0.7)])
+def test_a_shot_that_is_not_surely_elsewhere_shares_its_neighbours_place(second: Cue) -> None:
+    score = score_of("", (place("outdoor", 0.8), hit(2.0)), (second, hit(2.0)))
+    assert {note.place.room for note in score.notes if note.layer is Layer.ACTION} == {"outdoor"}
+    assert [entry for entry, _, _ in beds(score)] == ["ambience.outdoors"]
+
+
+def test_a_place_or_a_bed_that_the_words_name_is_for_all() -> None:
+    shots = ((place("indoor"), hit(2.0)), (place("outdoor"), hit(2.0)))
+    church = score_of("a hammer in a church", *shots)
+    assert {note.place.room for note in church.notes if note.layer is Layer.ACTION} == {"church"}
+    assert len(beds(church)) == 1
+    assert beds(score_of("rain", *shots)) == [("rain.concrete", -1.0, 17.0)]
+
+
+def test_clips_whose_names_tell_of_two_rooms_have_each_its_own() -> None:
+    hinted = (read_words("typing in a kitchen"), read_words("people walking in square"))
+    score = score_of("", (hit(2.0),), (step(2.0), step(2.5), step(3.0)), hinted=hinted)
+    rooms = [note.place.room for note in score.notes if note.layer is Layer.ACTION]
+    assert rooms == ["kitchen", "street", "street", "street"]
+
+
+@pytest.mark.parametrize(
+    ("cues", "ground"),
+    [
+        ((place("outdoor"), place("green")), "grass"),
+        ((place("indoor", 0.3), place("green")), "grass"),
+        ((place("outdoor"),), "concrete"),
+        ((place("indoor"),), "wood"),
+        ((), "concrete"),
+    ],
+)
+@pytest.mark.parametrize("name", ["", "rabbit runs"])
+def test_unsaid_ground_is_what_is_seen(cues: tuple[Cue, ...], ground: str, name: str) -> None:
+    there = scene((*cues, step(1.0), step(1.4), step(1.8)))
+    score, decisions = rules.perform(there, Intent(), [read_words(name)])
+    assert {note.entry for note in score.notes if note.instrument == "footstep"} == {f"footsteps.{ground}"}
+    assert any(f"footsteps.{ground}" in one.what and "looks" in one.why for one in decisions)
+
+
+def test_said_ground_stays() -> None:
+    hinted = (read_words("walks on gravel"),)
+    score = score_of("", (place("green"), step(1.0), step(1.4), step(1.8)), hinted=hinted)
+    assert {note.entry for note in score.notes if note.instrument == "footstep"} == {"footsteps.gravel"}
+
+
+def test_what_nobody_asked_for_needs_confidence_and_is_softer_the_less_sure() -> None:
+    doubtful, likely, sure = hit(1.0, confidence=0.74), hit(2.0, confidence=0.84), hit(3.0, confidence=0.99)
+    score = score_of("", (doubtful, likely, sure))
+    levels = {note.start_s: note.gain_db for note in score.notes if note.layer is Layer.ACTION}
+    assert list(levels) == [2.0, 3.0] and levels[2.0] == levels[3.0] - 3.0
+    asked = score_of("a hammer hits wood", (doubtful, likely, sure))
+    assert [note.gain_db for note in asked.notes if note.layer is Layer.ACTION] == [-2.0] * 3
+
+
 NAMES = ("man_typing", "people walking in square", "rabbit run to tree")
 
 
