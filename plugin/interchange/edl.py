@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from engine.media.whole_file import refuse_existing, whole_file
+from engine.media.whole_file import free_path, refuse_existing, whole_file
 from engine.types import OutputError
 from plugin.interchange.losses import Losses
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
@@ -46,20 +46,24 @@ class _Event:
 def write(reel: Reel, path: Path) -> tuple[str, ...]:
     """Write the picture and the first stem track as `path`, further ones beside it as NAME.action.edl and so on.
 
-    Returns what was lost. Raises OutputError when a file is there already, or the rate is above two digits.
+    Returns what was lost, and the further names. Raises OutputError when `path` is there already, or the rate has more
+    than two digits.
     """
     if clock.nominal_rate(reel.rate) > _FASTEST:
         raise OutputError(
             f"{path.name}: a CMX 3600 list counts frames with two digits, and the timeline runs at "
             f"{float(reel.rate):.5g} a second. Write .otio, .fcpxml or .aaf."
         )
+    refuse_existing(path)
     losses, reels = Losses(TITLE), Reels()
     lists = _lists(reel, path, reels, losses)
-    for one in lists:
-        refuse_existing(one)
-    with ExitStack() as files:
-        for one, (title, events) in lists.items():
-            files.enter_context(whole_file(one)).write(_text(reel, title, events, losses).encode())
+    texts = {one: _text(reel, title, events, losses).encode() for one, (title, events) in lists.items()}
+    with ExitStack() as taken_back:
+        for one in reversed(list(texts)):  # `path` itself at last
+            with whole_file(one) as file:
+                file.write(texts[one])
+            taken_back.callback(one.unlink, missing_ok=True)
+        taken_back.pop_all()
     return (*_told(reel, list(lists)), *losses.told())
 
 
@@ -70,7 +74,7 @@ def _lists(reel: Reel, path: Path, reels: Reels, losses: Losses) -> dict[Path, t
     first = _stems(reel, filled[0], reels) if filled else []
     lists = {path: (reel.cut.name or path.stem, sorted([*pictures, *first], key=lambda one: one.record))}
     for track in filled[1:]:
-        beside = path.with_name(f"{path.stem}.{track.layer}{path.suffix}")
+        beside = free_path(path.with_name(f"{path.stem}.{track.layer}{path.suffix}"))
         lists[beside] = (f"{reel.cut.name} {track.name}".strip(), _stems(reel, track, reels))
     return lists
 

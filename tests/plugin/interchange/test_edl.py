@@ -176,12 +176,30 @@ def test_a_rate_of_three_digits_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.edl"))
 
 
-def test_when_one_of_the_lists_is_there_none_is_written(tmp_path: Path) -> None:
+def test_a_list_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
     reel = placed_reel(tmp_path, Fraction(24))
-    (tmp_path / "out.material.edl").write_text("mine")
+    (tmp_path / "out.edl").write_text("mine")
     with pytest.raises(OutputError, match="never overwritten"):
         write(reel, tmp_path / "out.edl")
-    assert [path.name for path in tmp_path.glob("*.edl")] == ["out.material.edl"]
+    assert [path.read_text() for path in tmp_path.glob("*.edl")] == ["mine"]
+
+
+def test_a_further_list_takes_the_next_free_name(tmp_path: Path) -> None:
+    reel = placed_reel(tmp_path, Fraction(24))
+    (tmp_path / "out.material.edl").write_text("mine")
+    told = write(reel, tmp_path / "out.edl")
+    assert "are in out.action.edl and out.material-2.edl, beside it." in told[0]
+    assert events_of(tmp_path / "out.material-2.edl", 24)[0][0] == "MA000001"
+    assert (tmp_path / "out.material.edl").read_text() == "mine"
+
+
+def test_where_a_further_list_cannot_be_written_none_is(tmp_path: Path) -> None:
+    folder = tmp_path / "full"
+    folder.mkdir()
+    name = "a" * 244 + ".edl"  # the others' names are too long for a disk
+    with pytest.raises(OutputError, match="could not be written: File name too long"):
+        write(placed_reel(tmp_path, Fraction(24)), folder / name)
+    assert not list(folder.iterdir())
 
 
 def test_the_head_of_a_file_is_before_its_event(tmp_path: Path) -> None:
