@@ -78,6 +78,7 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media, local: boo
         markers=tuple(_markers(node, local)),
         notes=tuple(_notes(node.item.metadata)),
         extent=media.extent(reference, medium),
+        on_screen=node.on_screen or Span(node.record.start, node.record.start),
     )
 
 

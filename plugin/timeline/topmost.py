@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -28,7 +28,7 @@ def topmost(clips: Iterable[CutClip]) -> tuple[list[Piece], list[Piece]]:
     """The pieces seen, in record order; and those on top that name no file, where something beneath is seen instead."""
     seen: list[Piece] = []
     unseen: list[Piece] = []
-    for span, layers in _stretches(sorted(clips, key=lambda clip: clip.record.start)):
+    for span, layers in _stretches(clips):
         top = next((clip for clip in layers if clip.medium.names_file), layers[0])
         _extend(seen, top, span)
         if top is not layers[0]:
@@ -36,22 +36,34 @@ def topmost(clips: Iterable[CutClip]) -> tuple[list[Piece], list[Piece]]:
     return seen, unseen
 
 
-def _stretches(clips: list[CutClip]) -> Iterable[tuple[Span, list[CutClip]]]:
+def _stretches(clips: Iterable[CutClip]) -> Iterator[tuple[Span, list[CutClip]]]:
     """Stretches between edges, each with the clips that lie there, the highest first."""
-    edges = sorted({edge for clip in clips for edge in (clip.record.start, clip.record.end)})
-    waiting = list(reversed(clips))
-    active: list[tuple[Fraction, int, CutClip]] = []
+    waiting = sorted(((clip, clip.shown) for clip in clips), key=lambda pair: _start(*pair), reverse=True)
+    edges = sorted(
+        {edge for clip, shown in waiting for span in (clip.record, shown) for edge in (span.start, span.end)}
+    )
+    active: list[tuple[Fraction, int, CutClip, Span]] = []
     count = 0
     for start, end in pairwise(edges):
-        while waiting and waiting[-1].record.start <= start:
-            clip = waiting.pop()
+        while waiting and _start(*waiting[-1]) <= start:
+            clip, shown = waiting.pop()
             count += 1
-            heapq.heappush(active, (clip.record.end, count, clip))
+            heapq.heappush(active, (max(clip.record.end, shown.end), count, clip, shown))
         while active and active[0][0] <= start:
             heapq.heappop(active)
-        if active and end - start >= SLIVER:
+        if end - start >= SLIVER and (there := _there(active, Span(start, end))):
             # Addresses compare like layers: the first index that differs is a stack's, whose later child is on top.
-            yield Span(start, end), sorted((clip for *_, clip in active), key=lambda clip: clip.address, reverse=True)
+            yield Span(start, end), sorted(there, key=lambda clip: clip.address, reverse=True)
+
+
+def _start(clip: CutClip, shown: Span) -> Fraction:
+    return min(clip.record.start, shown.start)
+
+
+def _there(active: list[tuple[Fraction, int, CutClip, Span]], stretch: Span) -> list[CutClip]:
+    """Whose picture it is; where a transition gives way to a picture that is not there, whose record."""
+    shown = [clip for *_, clip, span in active if span.cut_to(stretch)]
+    return shown or [clip for *_, clip, _ in active if clip.record.cut_to(stretch)]
 
 
 def _extend(pieces: list[Piece], clip: CutClip, span: Span) -> None:

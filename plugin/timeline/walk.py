@@ -6,6 +6,7 @@ on (0.18.1), so nothing here asks them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -35,6 +36,9 @@ class Node:
     children: list[Node] = field(default_factory=list)
     place: Fraction | None = ZERO  # where it starts in its parent's own time; None: unknown
     record: Span | None = None  # cut to all that encloses it; None: nothing of it is to be seen
+    since: Fraction = ZERO  # by how much later than it starts a transition makes it the picture, in its parent's time
+    until: Fraction = ZERO  # and by how much later than it ends it stays so
+    on_screen: Span | None = None  # where on the timeline it is the picture; None: nowhere
     scale: Fraction = Fraction(1)
     offset: Fraction = ZERO
 
@@ -50,6 +54,7 @@ def walk(root: otio.schema.Stack) -> list[Node]:
     for node in reversed(nodes):
         _measure(node)
     _set_record(nodes[0], Span(ZERO, nodes[0].own.duration))
+    nodes[0].on_screen = nodes[0].record
     for node in nodes:
         _place_children(node)
     return nodes
@@ -93,6 +98,7 @@ def _measure(node: Node) -> None:
     length, whole = ZERO, False
     if isinstance(node.item, otio.schema.Track):
         length, whole = _line_up(node.children)
+        _dissolve(node)
     elif isinstance(node.item, otio.core.Composition):
         length = max((child.own.duration for child in node.children), default=ZERO)
         whole = all(child.whole for child in node.children)
@@ -120,6 +126,33 @@ def _line_up(children: list[Node]) -> tuple[Fraction, bool]:
     return end, whole
 
 
+def _dissolve(track: Node) -> None:
+    """Two pictures of a transition change places at its middle; where one comes from nothing, neither gives way."""
+    shown = (child for child in track.children if child.enabled and not isinstance(child.item, otio.schema.Gap))
+    pictures = {child.address[-1]: child for child in shown}
+    for index, item in enumerate(track.item):
+        if isinstance(item, otio.schema.Transition):
+            before, after = pictures.get(index - 1), pictures.get(index + 1)
+            later = _middle(item)
+            if before and after:
+                later = min(max(later, -before.own.duration), after.own.duration)
+                before.until = after.since = later
+            elif before:
+                before.until = max(later, ZERO)
+            elif after:
+                after.since = min(later, ZERO)
+
+
+def _middle(transition: otio.schema.Transition) -> Fraction:
+    """How much later than its cut, in whole frames towards the cut."""
+    times = [time for time in (transition.in_offset, transition.out_offset) if time and not time.is_invalid_time()]
+    if len(times) < 2:
+        return ZERO
+    rate = max(clock.exact_rate(time.rate) for time in times)
+    before, after = (clock.rational_to_seconds(time) for time in times)
+    return Fraction(math.trunc((after - before) / 2 * rate)) / rate
+
+
 def _speed(item: Any) -> Fraction:
     speed = Fraction(1)
     for effect in item.effects:
@@ -138,6 +171,13 @@ def _place_children(parent: Node) -> None:
             record = record_of(parent, in_parent).cut_to(parent.record)
             if record is not None:
                 _set_record(child, record)
+                child.on_screen = _on_screen(parent, Span(in_parent.start + child.since, in_parent.end + child.until))
+
+
+def _on_screen(parent: Node, in_parent: Span) -> Span | None:
+    if parent.on_screen is None or in_parent.start >= in_parent.end:
+        return None
+    return record_of(parent, in_parent).cut_to(parent.on_screen)
 
 
 def _set_record(node: Node, record: Span) -> None:

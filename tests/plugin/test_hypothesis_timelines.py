@@ -87,9 +87,10 @@ def check_shots(cut: Cut, shots: list[Shot]) -> None:
         assert before.record_end <= after.record_start
     for shot in shots:
         middle = shot.record_start + shot.duration / 2
-        over = [clip for clip in cut.clips if clip.enabled and clip.record.start <= middle < clip.record.end]
+        spans = [(clip, span) for clip in cut.clips if clip.enabled for span in (clip.record, clip.shown)]
+        over = [clip for clip, span in spans if span.start <= middle < span.end]
         assert any(
-            clip.medium.path == shot.media
+            clip.medium.seen == shot.media
             and (clip.speed, clip.source_at(shot.record_start)) == (shot.speed, shot.source_start)
             for clip in over
         )
@@ -107,9 +108,10 @@ def stems_of(shots: list[Shot], cut: Cut) -> list[StemClip]:
 
 def check_written(root: Any, cut: Cut, written: Path, stems: list[StemClip]) -> None:
     again = read_timeline(written)
-    mine = [clip for clip in again.clips if clip.track.name.startswith("Foley")]
-    kept = [clip for clip in again.clips if clip not in mine]
-    assert [(clip.address, clip.record, clip.source_start) for clip in kept[: len(cut.clips)]] == [
+    first_new = len(timeline_of(root).tracks)
+    mine = [clip for clip in again.clips if clip.address[0] >= first_new]
+    kept = [clip for clip in again.clips if clip.address[0] < first_new]
+    assert [(clip.address, clip.record, clip.source_start) for clip in kept] == [
         (clip.address, clip.record, clip.source_start) for clip in cut.clips
     ]
     starts = {clip.name: clip.record.start for clip in mine}

@@ -20,7 +20,7 @@ from plugin.timeline.record_range import parse_range
 from plugin.timeline.select import Choice, select
 from plugin.timeline.stem_span import stem_span
 from plugin.timeline.topmost import topmost
-from tests.plugin.timelines import clip, gap, marker, save, span, stack, timeline, touch, track
+from tests.plugin.timelines import clip, dissolve, gap, marker, save, span, stack, timeline, touch, track
 
 
 def read(root: Any, folder: Path) -> Cut:
@@ -198,6 +198,65 @@ def test_speeds(tmp_path: Path) -> None:
     assert [(shot.source_start * 24, shot.speed) for shot in shots] == [
         (Fraction(22), Fraction(2)), (Fraction(10), Fraction(0)), (Fraction(24), Fraction(-1)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (12, 12, 48), (12, 13, 48), (13, 12, 48), (0, 24, 60), (24, 0, 36), (6, 30, 60), (0, 2, 49), (0, 1, 48),
+        (0, 400, 96), (400, 0, 0),
+    ],
+)  # fmt: skip
+def test_in_a_dissolve_pictures_change_at_its_middle(tmp_path: Path, before: int, after: int, change: int) -> None:
+    """The cut stays where it is; only what is looked at changes, each clip running on in its own file."""
+    row = track(media("a", 48, start=500), dissolve(before, after), media("b", 48, start=700))
+    cut = read(timeline(row), tmp_path)
+    assert [int(edge * 24) for found in cut.clips for edge in (found.record.start, found.record.end)] == [0, 48, 48, 96]
+    shots = select(cut).shots
+    seen = [("a", 0, change, 0), ("b", change, 96, 0)]
+    assert shape(shots) == [one for one in seen if one[1] < one[2]]
+    sources = {"a": 500, "b": 700 + change - 48}
+    assert [int(shot.source_start * 24) for shot in shots] == [sources[shot.name] for shot in shots]
+
+
+def test_a_long_dissolve_is_found_from_either_side(tmp_path: Path) -> None:
+    cut = read(timeline(track(media("a", 48), dissolve(0, 48), media("b", 96))), tmp_path)
+    assert shape(select(cut, Choice(range="50-60")).shots) == [("a", 50, 60, 0)]
+    assert shape(select(cut, Choice(range="60-80")).shots) == [("a", 60, 72, 0), ("b", 72, 80, 0)]
+
+
+def test_a_picture_that_comes_from_nothing_gives_nothing_away(tmp_path: Path) -> None:
+    row = (dissolve(0, 24), media("a", 48), dissolve(24, 0), gap(48), dissolve(12, 24), media("b", 48, start=90))
+    off = (media("off", 24, enabled=False), dissolve(0, 12), media("c", 24), dissolve(0, 12))
+    cut = read(timeline(track(*row, *off)), tmp_path)
+    assert shape(select(cut).shots) == [("a", 0, 48, 0), ("b", 96, 144, 1), ("c", 168, 192, 2)]
+    faded = read(
+        timeline(track(media("a", 48), dissolve(0, 24), gap(48), dissolve(24, 0), media("b", 9, start=50))), tmp_path
+    )
+    assert shape(select(faded).shots) == [("a", 0, 60, 0), ("b", 84, 105, 1)]
+
+
+def test_where_a_file_ends_in_a_dissolve_the_other_picture_is_seen(tmp_path: Path) -> None:
+    short = clip("a", 48, url="m.mov", available=span(0, 50))
+    cut = read(timeline(track(short, dissolve(0, 24), media("b", 48))), tmp_path)
+    selection = select(cut)
+    assert shape(selection.shots) == [("a", 0, 48, 0), ("b", 48, 96, 0)]
+    assert selection.warnings == ()
+
+
+def test_a_clip_between_two_dissolves_keeps_what_is_left(tmp_path: Path) -> None:
+    row = (media("a", 48), dissolve(0, 12), media("b", 12, start=50), dissolve(8, 0), media("c", 48, start=50))
+    assert shape(select(read(timeline(track(*row)), tmp_path)).shots) == [
+        ("a", 0, 54, 0), ("b", 54, 56, 0), ("c", 56, 108, 0),
+    ]  # fmt: skip
+    row = (media("a", 48), dissolve(0, 12), media("b", 6, start=50), dissolve(8, 0), media("c", 48, start=50))
+    assert {shot.name for shot in select(read(timeline(track(*row)), tmp_path)).shots} == {"a", "c"}
+
+
+def test_a_dissolve_inside_a_compound_and_of_one(tmp_path: Path) -> None:
+    inside = stack(track(media("a", 48), dissolve(0, 24), media("b", 48)), source_range=span(24, 60))
+    cut = read(timeline(track(inside, dissolve(0, 12), media("c", 48))), tmp_path)
+    assert shape(select(cut).shots) == [("a", 0, 36, 0), ("b", 36, 66, 0), ("c", 66, 108, 0)]
 
 
 @pytest.mark.parametrize(
