@@ -12,6 +12,7 @@ from types import TracebackType
 from engine import VERSION, mix, sounding
 from engine.joined import Joined
 from engine.score import rules
+from engine.score.levels import stem_levels
 from engine.score.marks import read_marks
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
@@ -102,7 +103,7 @@ def perform(
             stems.decisions += decisions
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
         stems.warnings += _unheard(intent, stems.scores)
-        stems.levels = mix.mix_scenes(stems.scenes, rules.stem_levels(stems.scores), settings.programme_lufs)
+        stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
         stems.close()
         raise
@@ -118,7 +119,7 @@ def perform_again(
         for group in _scenes(shots):
             score = _covering(scores, group)
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=score.mix is None))
-        stems.levels = mix.mix_scenes(stems.scenes, rules.stem_levels(stems.scores), settings.programme_lufs)
+        stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
         stems.close()
         raise

@@ -26,8 +26,6 @@ from engine.text.ontology import ontology
 from engine.types import Layer
 
 GENERATOR = "rules"
-USUAL_LEVEL_DB = {Layer.AMBIENT: -8.0, Layer.ACTION: -4.0, Layer.MATERIAL: -4.0}  # in the ontology's levels
-FAINTEST_LEVEL_DB = -60.0
 
 
 def perform(
@@ -62,15 +60,6 @@ def perform(
     notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
     made_by = made_by or Provenance(GENERATOR, seed=seed, words=intent.words)
     return Score(scene.id, scene.record_start, scene.duration, notes, None, made_by), page.decisions
-
-
-def stem_levels(scores: Sequence[Score]) -> dict[Layer, float]:
-    """For each stem, how far its loudest note's level is from what that layer's notes usually have, dB."""
-    loudest: dict[Layer, float] = {}
-    for score in scores:
-        for note in score.notes:
-            loudest[note.layer] = max(loudest.get(note.layer, FAINTEST_LEVEL_DB), note.gain_db)
-    return {layer: round(level - USUAL_LEVEL_DB[layer], 3) for layer, level in loudest.items()}
 
 
 def _empty_page(scene: Scene, intent: Intent, hinted: Sequence[Intent], seed: int) -> Page:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.instruments import registry
 from engine.score.casting import Happening, Role
+from engine.score.levels import asked_strength_db
 from engine.text.ontology import Part
 from engine.types import Curve, Layer, Note, Parameter, Place
 
@@ -33,6 +34,7 @@ def object_number(name: str) -> float:
 def event_notes(role: Role, happening: Happening, setting: Setting, *, side: int = 0) -> list[Note]:
     """The notes of one struck or moving event: one a part, sharing event, seed and start."""
     event = f"{happening.id}.{role.source.id}"
+    level_db = role.entry.default_level_db + role.source.gain_db + asked_strength_db(role.entry, role.source.params)
     made = []
     for part in role.entry.parts:
         if part.layer is Layer.AMBIENT:
@@ -48,7 +50,7 @@ def event_notes(role: Role, happening: Happening, setting: Setting, *, side: int
                 duration_s=round(max(happening.duration_s, 0.05), 6),
                 params=params,
                 place=event_place(role, happening, setting),
-                gain_db=round(role.entry.default_level_db + part.gain_db + role.source.gain_db, 3),
+                gain_db=round(level_db + part.gain_db, 3),
                 seed=note_seed(setting.seed, event),
                 entry=role.entry.id,
                 because=happening.because,

@@ -37,7 +37,7 @@ def test_where_a_picture_is(
 
 def test_a_little_sky_leaves_a_place_unsure(tmp_path: Path) -> None:
     picture = np.full((180, 320, 3), GREY, np.uint8)
-    picture[:60, :120] = SKY
+    picture[:60, :60] = SKY
     path = tmp_path / "still.png"
     cv2.imwrite(str(path), picture)
     cues = look(Shot("still", path, Fraction(0), Fraction(2), Fraction(0))).cues

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.score import rules
+from engine.score.levels import stem_levels
 from engine.score.marks import read_marks
 from engine.score.scene import Scene
 from engine.score.score import Score
@@ -245,9 +246,7 @@ def test_contiguous_shots_share_one_bed_with_their_handles() -> None:
 
 
 def test_softer_words_make_a_softer_stem() -> None:
-    levels = [
-        rules.stem_levels([score_of(f"{how} knocks", (hit(1.0),))])[Layer.ACTION] for how in ("faint", "", "loud")
-    ]
+    levels = [stem_levels([score_of(f"{how} knocks", (hit(1.0),))])[Layer.ACTION] for how in ("faint", "", "loud")]
     assert levels == sorted(levels) and levels[0] < levels[2]
 
 
@@ -418,6 +417,36 @@ def test_what_nobody_asked_for_needs_confidence_and_is_softer_the_less_sure() ->
     assert list(levels) == [2.0, 3.0] and levels[2.0] == levels[3.0] - 3.0
     asked = score_of("a hammer hits wood", (doubtful, likely, sure))
     assert [note.gain_db for note in asked.notes if note.layer is Layer.ACTION] == [-2.0] * 3
+
+
+def level(words: str, layer: Layer, *cues: Cue) -> float:
+    return stem_levels([score_of(words, cues)])[layer]
+
+
+def test_what_is_far_makes_a_softer_stem_and_never_a_silent_one() -> None:
+    near, far, distant = (
+        level(words, Layer.ACTION, hit(1.0)) for words in ("a knock", "a knock 8 m away", "a distant knock")
+    )
+    assert (far - near, distant - near) == (-6.0, -14.0)
+
+
+def test_thin_and_dense_rain_are_softer_and_louder() -> None:
+    usual, light, heavy, far, heavy_far = (
+        level(words, Layer.AMBIENT)
+        for words in ("rain", "light rain", "heavy rain", "rain far away", "heavy distant rain")
+    )
+    assert [light - usual, heavy - usual, far - usual, heavy_far - usual] == [-3.0, 3.0, -14.0, -11.0]
+
+
+def test_light_and_heavy_steps_are_softer_and_louder() -> None:
+    steps = (step(1.0), step(1.5), step(2.0))
+    light, usual, heavy = (level(f"{how}footsteps", Layer.ACTION, *steps) for how in ("light ", "", "heavy "))
+    assert (light - usual, heavy - usual) == (-3.0, 3.0)
+
+
+def test_the_loudest_thing_of_a_stem_rules_its_level() -> None:
+    both = "a knock, a distant hammer on wood"
+    assert level(both, Layer.ACTION, hit(1.0), hit(2.0, who="o2")) == level("a knock", Layer.ACTION, hit(1.0))
 
 
 NAMES = ("man_typing", "people walking in square", "rabbit run to tree")
