@@ -74,6 +74,8 @@ def require_file(path: Path) -> None:
         raise MissingMediaError(f"{path}: the file is not there; relink the clip or put the file back.") from error
     except OSError as error:
         raise MediaError(f"{path}: cannot be read ({error.strerror}); check the file's permissions.") from error
+    except ValueError as error:  # a name that no system can hold
+        raise MissingMediaError(f"{str(path)!r} is no name of a file; relink the clip to its media file.") from error
     if not stat.S_ISREG(found.st_mode):
         kind = "a folder" if stat.S_ISDIR(found.st_mode) else "a pipe or a device"
         raise MediaError(f"{path}: this is {kind} and no file; relink the clip to its media file.")

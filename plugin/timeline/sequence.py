@@ -67,7 +67,7 @@ def _numbers_there(folder: Path, head: str, digits: int, tail: str) -> list[int]
     name = re.compile(re.escape(head) + rf"(\d{{{max(1, digits)},12}})" + re.escape(tail))
     try:
         return [int(match[1]) for entry in os.scandir(folder) if (match := name.fullmatch(entry.name))]
-    except OSError:
+    except (OSError, ValueError):  # no such folder, or a name that no system can hold
         return []
 
 

@@ -12,7 +12,7 @@ import opentimelineio as otio
 import pytest
 
 from engine.media.decode import probe, read_frames, thumbnails
-from engine.types import MediaError
+from engine.types import MediaError, MissingMediaError
 from plugin.timeline.choice import Choice
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import select
@@ -122,3 +122,10 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path, raw: str) -> None:
     sheet.write_text(raw or " ")
     with pytest.raises(MediaError, match="no sheet"):
         probe(sheet)
+
+
+@pytest.mark.parametrize("url", ["file:///a%00b.mov", "file:///x%00y/a.%2504d.png"])
+def test_media_of_a_name_that_no_system_can_hold_are_missing(tmp_path: Path, url: str) -> None:
+    item = clip("shot", 10, start=86500, url=url)
+    with pytest.raises(MissingMediaError, match="no file"):
+        select(cut_of(tmp_path, item), Choice())
