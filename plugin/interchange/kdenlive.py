@@ -34,6 +34,7 @@ from plugin.interchange.mlt_xml import (
     resource_of,
     write_document,
 )
+from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
 from plugin.timeline import clock
 
@@ -49,8 +50,9 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     losses = Losses(_TITLE)
     tracks = tuple(_with_freezes(track) for track in tracks_of(reel, losses))
     root = new_document(reel, path, producer="main_bin")
-    bin_ids = _add_bin(root, tracks, reel, path.parent)
-    ids = _add_producers(root, tracks, bin_ids, path.parent)
+    nearby = Nearby(path.parent)
+    bin_ids = _add_bin(root, tracks, reel, nearby)
+    ids = _add_producers(root, tracks, bin_ids, nearby)
     _add_black(root, max(1, reel.frames))
     # Sound comes first and upside down: Kdenlive counts its tracks from the lowest on the screen.
     order = [*reversed([track for track in tracks if not track.picture]), *(track for track in tracks if track.picture)]
@@ -71,7 +73,7 @@ def _frozen(piece: Piece) -> Piece:
     held = piece.played.held_frame
     if held is None:
         return piece
-    return replace(piece, in_frame=held, length=min(held + piece.frames, MOST_FRAMES))
+    return replace(piece, in_frame=held, length=held + piece.frames)
 
 
 def _note_names(tracks: Sequence[Track], losses: Losses) -> None:
@@ -80,25 +82,27 @@ def _note_names(tracks: Sequence[Track], losses: Losses) -> None:
             losses.add("clip", "goes by the name of its file", "go by the names of their files")
 
 
-def _add_bin(root: Element, tracks: Sequence[Track], reel: Reel, folder: Path) -> dict[Path, int]:
+def _add_bin(root: Element, tracks: Sequence[Track], reel: Reel, nearby: Nearby) -> dict[Path, int]:
     """Each file once; the bin's own properties are the project's."""
     lengths: dict[Path, int] = {}
     for played, length in lengths_of(tracks).items():
-        lengths[played.path] = max(lengths.get(played.path, 0), math.ceil(length * abs(played.speed or Fraction(1))))
+        lengths[played.path] = max(
+            lengths.get(played.path, 0), min(math.ceil(length * abs(played.speed or Fraction(1))), MOST_FRAMES)
+        )
     bin_ids = {file: number for number, file in enumerate(lengths, start=_FIRST_BIN_ID)}
     for file, bin_id in bin_ids.items():
-        _add_bin_clip(root, file, bin_id, lengths[file], folder)
+        _add_bin_clip(root, file, bin_id, lengths[file], nearby)
     playlist = add(root, "playlist", {"id": "main_bin"}, _project_properties(reel))
     for file, bin_id in bin_ids.items():
         add(playlist, "entry", {"producer": f"bin{bin_id}", "in": 0, "out": lengths[file] - 1})
     return bin_ids
 
 
-def _add_bin_clip(root: Element, file: Path, bin_id: int, length: int, folder: Path) -> None:
+def _add_bin_clip(root: Element, file: Path, bin_id: int, length: int, nearby: Nearby) -> None:
     media: Numbered = {
         "length": length,
         "eof": "pause",
-        "resource": resource_of(file, folder),
+        "resource": resource_of(file, nearby),
         "mlt_service": "avformat",
     }
     kept: Numbered = {"kdenlive:folderid": -1, "kdenlive:id": bin_id, "kdenlive:clipname": file.name}
@@ -141,14 +145,14 @@ def _guides(reel: Reel) -> list[dict[str, str | int]]:
 
 
 def _add_producers(
-    root: Element, tracks: Sequence[Track], bin_ids: Mapping[Path, int], folder: Path
+    root: Element, tracks: Sequence[Track], bin_ids: Mapping[Path, int], nearby: Nearby
 ) -> dict[Played, str]:
     ids: dict[Played, str] = {}
     for number, (played, length) in enumerate(lengths_of(tracks).items()):
         ids[played] = f"producer{number}"
         streams: Numbered = {"set.test_audio": int(played.picture), "set.test_image": int(not played.picture)}
         shown = replace(played, held_frame=None, speed=Fraction(1)) if played.held_frame is not None else played
-        properties = {**played_properties(shown, length, folder), **streams, "kdenlive:id": bin_ids[played.path]}
+        properties = {**played_properties(shown, length, nearby), **streams, "kdenlive:id": bin_ids[played.path]}
         add(root, "producer", {"id": ids[played], "in": 0, "out": length - 1}, properties)
     return ids
 

@@ -17,6 +17,7 @@ from plugin.interchange.mlt_xml import (
     played_properties,
     write_document,
 )
+from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
 from plugin.timeline import clock
 
@@ -28,7 +29,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     losses = Losses(_TITLE)
     tracks = tracks_of(reel, losses)
     root = new_document(reel, path, title="Shotcut version 22.12.21", producer="main")
-    ids = _add_producers(root, tracks, path.parent)
+    ids = _add_producers(root, tracks, Nearby(path.parent))
     _add_background(root, max(1, reel.frames))
     for number, track in enumerate(tracks):
         kind = "shotcut:video" if track.picture else "shotcut:audio"
@@ -46,11 +47,11 @@ def _path_losses(path: Path) -> tuple[str, ...]:
     return (f"melt 7.12 opens no project that has % or ? in its path; to play {path.name} with it, move it.",)
 
 
-def _add_producers(root: Element, tracks: Sequence[Track], folder: Path) -> dict[Played, str]:
+def _add_producers(root: Element, tracks: Sequence[Track], nearby: Nearby) -> dict[Played, str]:
     ids: dict[Played, str] = {}
     for number, (played, length) in enumerate(lengths_of(tracks).items()):
         ids[played] = f"producer{number}"
-        properties = {**played_properties(played, length, folder), "shotcut:caption": played.path.name}
+        properties = {**played_properties(played, length, nearby), "shotcut:caption": played.path.name}
         add(root, "producer", {"id": ids[played], "in": 0, "out": length - 1}, properties)
     return ids
 

@@ -177,7 +177,7 @@ def _problem(clip: CutClip) -> str:
 
 
 def _held(placed: RowClip, rate: Fraction) -> Piece:
-    frame = min(max(0, math.floor(placed.clip.source_start * rate)), MOST_FRAMES)
+    frame = min(max(0, math.floor(placed.clip.source_start * rate)), MOST_FRAMES - placed.frames)
     played = Played(_path(placed.clip), True, Fraction(0), frame)
     return Piece(placed.clip.name, played, placed.start_frame, placed.frames, 0, placed.frames)
 

@@ -13,6 +13,7 @@ from engine.media.source import first_picture, open_media, picture_stream, shown
 from engine.media.whole_file import whole_file
 from engine.types import MediaError, OutputError
 from plugin.interchange.mlt_tracks import Piece, Played, is_xml_text
+from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
 from plugin.timeline.cut import PICTURE
 
@@ -62,9 +63,9 @@ def add_entries(playlist: Element, pieces: Iterable[Piece], ids: Mapping[Played,
     return entries
 
 
-def played_properties(played: Played, length: int, folder: Path) -> Numbered:
+def played_properties(played: Played, length: int, nearby: Nearby) -> Numbered:
     """What makes a producer play it: the file, its speed, and of its streams the one that is meant."""
-    resource = resource_of(played.path, folder)
+    resource = resource_of(played.path, nearby)
     # avformat-novalidate, which editors write, shows a wrong picture first (melt 7.12).
     made: dict[str, str | int] = {"length": length, "eof": "pause", "resource": resource, "mlt_service": "avformat"}
     if played.held_frame is not None:
@@ -76,15 +77,10 @@ def played_properties(played: Played, length: int, folder: Path) -> Numbered:
     return made | ({"audio_index": -1, "astream": -1} if played.picture else {"video_index": -1, "vstream": -1})
 
 
-def resource_of(path: Path, folder: Path) -> str:
-    """Relative below the file's folder, where MLT finds it by the document's root; never percent-encoded."""
-    if not path.is_absolute():
-        return path.as_posix()  # another system's drive
-    resolved, folder = path.resolve(), folder.resolve()
-    if resolved.is_relative_to(folder):
-        inside = resolved.relative_to(folder).as_posix()
-        return inside if ":" not in inside else path.as_posix()  # MLT takes what is before a colon for a protocol
-    return path.as_posix()
+def resource_of(path: Path, nearby: Nearby) -> str:
+    """As MLT finds it by the document's root; never percent-encoded."""
+    name = nearby.name(path)
+    return name if ":" not in name else path.as_posix()  # MLT takes what is before a colon for a protocol
 
 
 def _profile(reel: Reel) -> dict[str, str]:

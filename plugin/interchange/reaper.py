@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Layer, OutputError, seconds_to_sample
 from plugin.interchange.losses import Losses
+from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel, ReelStem
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip, CutMarker, TrackLabel
@@ -65,13 +66,13 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     project = _Chunk('REAPER_PROJECT 0.1 "6.80/foleyline" 0')
     project.inside += _settings(reel)
     project.inside += _marker_lines(reel)
-    ids = _Ids(reel.cut.name)
+    ids, nearby = _Ids(reel.cut.name), Nearby(path.parent)
     # REAPER shows the picture of the uppermost track.
     for label in () if reel.stems_only else (*reversed(reel.picture_tracks), *reel.sound_tracks):
         clips = [clip for clip in reel.cut.clips if clip.track == label]
-        project.inside += _own_tracks(label, clips, path.parent, ids, losses)
+        project.inside += _own_tracks(label, clips, nearby, ids, losses)
     for track in reel.tracks:
-        items = (_stem_item(stem, reel, path.parent, ids) for stem in track.stems)
+        items = (_stem_item(stem, reel, nearby, ids) for stem in track.stems)
         project.inside.append(_track(track.name, _colour(_COLOURS[track.layer]), items, ids))
     with whole_file(path) as file:
         file.write("\n".join([*project.lines(), ""]).encode("utf-8", errors="surrogateescape"))
@@ -139,11 +140,11 @@ def _time_of(marker: CutMarker) -> tuple[Fraction, Fraction]:
 
 
 def _own_tracks(
-    label: TrackLabel, clips: Sequence[CutClip], folder: Path, ids: _Ids, losses: Losses
+    label: TrackLabel, clips: Sequence[CutClip], nearby: Nearby, ids: _Ids, losses: Losses
 ) -> Iterable[_Chunk]:
     """The editor's track; a second where its nested stacks hold sound as well as picture."""
     for kind in (PICTURE, _SOUND):
-        items = [item for clip in clips if clip.kind == kind and (item := _clip_item(clip, folder, ids, losses))]
+        items = [item for clip in clips if clip.kind == kind and (item := _clip_item(clip, nearby, ids, losses))]
         if items or label.kind == kind:
             yield _track(label.name or label.label, 0, items, ids)
     for clip in clips:
@@ -161,8 +162,8 @@ def _track(name: str, colour: int, items: Iterable[_Chunk], ids: _Ids) -> _Chunk
     return chunk
 
 
-def _stem_item(stem: ReelStem, reel: Reel, folder: Path, ids: _Ids) -> _Chunk:
-    if not _fits_a_line(_path_text(stem.path.absolute(), folder)):
+def _stem_item(stem: ReelStem, reel: Reel, nearby: Nearby, ids: _Ids) -> _Chunk:
+    if not _fits_a_line(nearby.name(stem.path.absolute())):
         raise OutputError(f"REAPER cannot read the path of {stem.path!r}. Put the stems into a folder of a plain name.")
     span = stem.stem.span
     first = clock.frames_to_samples(stem.start_frame, rate=reel.rate)
@@ -172,16 +173,16 @@ def _stem_item(stem: ReelStem, reel: Reel, folder: Path, ids: _Ids) -> _Chunk:
         Fraction(last, SAMPLE_RATE),
         Fraction(first - span.first_sample, SAMPLE_RATE),
     )
-    return _item(stem.name, times, Fraction(1), _source(stem.path.absolute(), folder, _SOUND), ids)
+    return _item(stem.name, times, Fraction(1), _source(stem.path.absolute(), nearby, _SOUND), ids)
 
 
-def _clip_item(clip: CutClip, folder: Path, ids: _Ids, losses: Losses) -> _Chunk | None:
+def _clip_item(clip: CutClip, nearby: Nearby, ids: _Ids, losses: Losses) -> _Chunk | None:
     problem = _problem(clip)
     if problem:
         losses.add("clip", f"{problem} leaves a gap", f"{problem} leave gaps")
         return None
     assert clip.medium.path is not None
-    source, offset = _source(clip.medium.path, folder, clip.kind), clip.source_start
+    source, offset = _source(clip.medium.path, nearby, clip.kind), clip.source_start
     # Before its file's beginning there is nothing to play.
     start = clip.record.start + max(Fraction(0), -offset / clip.speed)
     times = (_on_sample(start), _on_sample(clip.record.end), max(Fraction(0), offset))
@@ -229,17 +230,10 @@ def _item(
     return item
 
 
-def _source(path: Path, folder: Path, kind: str) -> _Chunk:
+def _source(path: Path, nearby: Nearby, kind: str) -> _Chunk:
     suffix = path.suffix.lower()
     sound = "WAVE" if suffix in _WAVES else _COMPRESSED.get(suffix, "VIDEO")  # it takes sound of films by VIDEO too
-    return _Chunk(f"SOURCE {'VIDEO' if kind == PICTURE else sound}", [f"FILE {_quoted(_path_text(path, folder))}"])
-
-
-def _path_text(path: Path, folder: Path) -> str:
-    """Relative below the project's folder, so that both can be moved."""
-    if path.is_absolute() and path.resolve().is_relative_to(folder.resolve()):
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    return path.as_posix()
+    return _Chunk(f"SOURCE {'VIDEO' if kind == PICTURE else sound}", [f"FILE {_quoted(nearby.name(path))}"])
 
 
 def _seconds(value: Fraction) -> str:

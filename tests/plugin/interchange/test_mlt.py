@@ -225,7 +225,16 @@ def test_a_timeline_of_more_frames_than_mlt_counts_is_refused(tmp_path: Path, wr
 
 
 @WRITERS
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_frame_held_far_beyond_its_file_stays_countable(tmp_path: Path, write: Writer) -> None:
+    cut = timeline(track(clip("far", 24, start=1e12, url="/far.mov", speed=0), name="P"))
+    reel, _ = clicking_reel(tmp_path, Fraction(24), cut=cut, silent=True)
+    root, _ = written(reel, tmp_path / "cut.xml", write)
+    ((producer, _, frames, first),) = entries(tracks(root)["P"])
+    assert first + frames <= int(value(by_id(root, "producer")[producer], "length") or 0) < 2**31
+
+
+@WRITERS
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=cuts(), stems_only=st.booleans())
 def test_any_cut_is_well_formed(
     tmp_path_factory: pytest.TempPathFactory, cut: Any, stems_only: bool, write: Writer
