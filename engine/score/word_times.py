@@ -136,10 +136,10 @@ def write_anchored(page: Page, role: Role, seen: Sequence[SeenShot]) -> bool:
     step = casting.interval_s(role, role.entry.parts[0].instrument)
     goes_on = role.entry.parts[0].instrument in casting.RHYTHMIC and bool(role.source.times.after)
     count = role.source.count or (max(int((seen[-1].end_s - first) / step), 1) if seen and goes_on else 1)
-    for time in [first + step * number for number in range(count)]:
+    for side, time in enumerate(first + step * number for number in range(count)):
         shot = next((shot for shot in seen if shot.holds(time)), None)
         if shot is not None:
-            _write_at(page, role, shot, time)
+            _write_at(page, role, shot, time, side)
     return True
 
 

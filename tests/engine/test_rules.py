@@ -337,6 +337,12 @@ def test_what_waits_is_heard_though_nothing_is_seen() -> None:
     assert len(keys) > 5 and min(keys) > click
 
 
+def test_steps_that_come_then_go_left_and_right() -> None:
+    score = score_of("a door closes at 3s, then footsteps walk away", ())
+    sides = [note.params["side"] for note in score.notes if note.instrument == "footstep"]
+    assert sides[:4] == ["left", "right", "left", "right"]
+
+
 def test_what_waits_for_another_shot_is_silent_before_it() -> None:
     score = score_of("a door slams at 9s, then a hammer hits wood", (hit(2.0),), (hit(4.0),))
     (note,) = [note for note in score.notes if note.entry.startswith("tool") and note.layer is Layer.ACTION]
