@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.real.foley_tracks import clicks, foley_tracks
+from tests.real.foley_tracks import foley_tracks
 from tests.real.served import Served
 
 ANSWER = "@answer "  # Blender speaks in between
@@ -21,10 +21,10 @@ def started() -> Served:
     return Served(["blender", "-b", "-noaudio", "--factory-startup", "--python", str(script)], ANSWER)
 
 
-def heard(server: Served, placed: Path, rate: tuple[int, int]) -> list[int]:
-    """Samples at which Blender clicks when it plays the Foley tracks of a written timeline."""
+def rendered(server: Served, placed: Path, rate: tuple[int, int]) -> Path:
+    """What Blender plays of the Foley tracks of a written timeline."""
     waves, wave = foley_tracks(placed), placed.with_suffix(".blender.wav")
     strips = [(str(one.path), one.track + 1, one.start, one.head, one.frames) for one in waves]
     end = max(one.start + one.frames for one in waves)
     server.ask(json.dumps({"rate": rate, "end_frame": end, "wave": str(wave), "strips": strips}))
-    return clicks(wave)
+    return wave

@@ -14,6 +14,7 @@ from plugin.timeline.choice import Choice
 from tests.plugin.timelines import clip, gap, save, span, timeline, touch, track
 from tests.real import blender, ges, melt
 from tests.real.counting import RATES, Rate, frames_of, label_of, sample_at
+from tests.real.foley_tracks import clicks
 from tests.real.hits import Hit, place_hits
 from tests.real.traps import FILM, TRAPS, at, movie_with_timecode
 
@@ -27,7 +28,7 @@ def in_ges() -> Iterator[Heard]:
     if not ges.is_there():
         pytest.skip("GStreamer Editing Services is not installed for the system's Python")
     with ges.started() as server:
-        yield lambda placed, rate: ges.heard(server, placed, rate)
+        yield lambda placed, rate: clicks(ges.rendered(server, placed, rate))
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def in_blender() -> Iterator[Heard]:
     if not blender.is_there():
         pytest.skip("Blender is not installed")
     with blender.started() as server:
-        yield lambda placed, rate: blender.heard(server, placed, rate)
+        yield lambda placed, rate: clicks(blender.rendered(server, placed, rate))
 
 
 def within_a_sample(heard: list[int], hits: list[Hit]) -> None:
