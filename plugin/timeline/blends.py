@@ -36,8 +36,13 @@ def _blends_of(node: Node) -> Iterator[Blend]:
         return
     for index, item in enumerate(node.item):
         if isinstance(item, otio.schema.Transition):
-            lead, trail = (
-                clock.rational_to_seconds(offset) / abs(node.scale) for offset in (item.in_offset, item.out_offset)
-            )
+            lead, trail = (_seconds(offset) / abs(node.scale) for offset in (item.in_offset, item.out_offset))
             before, after = (*node.address, index - 1), (*node.address, index + 1)
             yield Blend(item.transition_type, plain(item.name), before, after, lead, trail)
+
+
+def _seconds(offset: otio.opentime.RationalTime) -> Fraction:
+    """How far a transition reaches; one that does not say it, or says what cannot be, reaches nowhere."""
+    if offset.is_invalid_time() or offset.value < 0:
+        return Fraction(0)
+    return clock.rational_to_seconds(offset)
