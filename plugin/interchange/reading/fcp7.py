@@ -54,8 +54,12 @@ def timeline_of(root: Element, path: Path) -> Reading:
 
 
 def _sequence(root: Element, path: Path, told: Told) -> Element:
-    inner = {held for one in root.iter() if one.tag in _CLIPS for held in one.findall("sequence")}
-    found = [one for one in root.iter("sequence") if one not in inner and one.find("media") is not None]
+    """The first that no other holds, in a project or out of one."""
+    nested = [held for one in root.iter() if one.tag in _CLIPS for held in one.findall("sequence")]
+    held = {id(one) for one in nested}
+    names = {one.get("id") for one in nested if one.get("id")}
+    found = [one for one in root.iter("sequence") if id(one) not in held and one.find("media") is not None]
+    found = [one for one in found if one.get("id") not in names] or found
     if not found:
         raise TimelineError(
             f"{path} holds no sequence. Select the sequence in the editing program and export it again."

@@ -173,6 +173,14 @@ def test_of_several_sequences_the_first_is_taken_and_told(tmp_path: Path) -> Non
     assert (cut.name, len(cut.warnings)) == ("Reel", 1)
 
 
+def test_a_sequence_that_another_holds_is_not_the_timeline(tmp_path: Path) -> None:
+    held = track(item("n", 0, 20, 0, file='<sequence id="s1"/>'))
+    media = f"<media><video>{held}</video></media>"
+    outer = f'<sequence id="s3"><name>Outer</name>{rate_xml(24, True)}{media}</sequence>'
+    cut = read(tmp_path, track(item("deep", 0, 30, 7)), root=outer)
+    assert (cut.name, rows(cut), cut.warnings) == ("Outer", [("V1", "deep", 0, 20, 7, 1)], ())
+
+
 @pytest.mark.parametrize("wrong", ["<start>1e9</start>", "<start>x</start>", f"<start>{'9' * 15}</start>"])
 def test_absurd_numbers_are_refused(tmp_path: Path, wrong: str) -> None:
     with pytest.raises(TimelineError, match=r"Export"):
