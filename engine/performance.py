@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -13,7 +13,7 @@ from engine import VERSION, mix, sounding
 from engine.joined import Joined
 from engine.score import rules
 from engine.score.levels import stem_levels
-from engine.score.marks import read_marks
+from engine.score.marks import Marking, read_marks
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
 from engine.stems import SceneStems
@@ -82,24 +82,23 @@ def perform(
         words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
     )
     made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
-    hinted = [_hints(shot, rate) for shot in shots]
-    done = 0
+    groups = list(_scenes(shots))
+    said = [_said(group, partial(read_words, frame_rate=rate)) for group in groups]
     stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
     try:
-        for group in _scenes(shots):
+        for number, group in enumerate(groups):
             cues = tuple(_cues(shot, next(seen), stems, settings) for shot in group)
             scene = Scene(group[0].scene, group, cues, shots[0].record_start, shots[-1].record_end)
-            end = done + len(group)
+            here, elsewhere = said[number], _naming(said[:number] + said[number + 1 :])
             score, decisions = rules.perform(
                 scene,
                 intent,
-                hinted[done:end],
-                elsewhere=hinted[:done] + hinted[end:],
-                markings=read_marks(group, partial(read_words, frame_rate=rate)),
+                here.hinted,
+                elsewhere=elsewhere,
+                markings=here.markings,
                 seed=settings.seed,
                 made_by=made_by,
             )
-            done = end
             stems.decisions += decisions
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
         stems.warnings += _unheard(intent, stems.scores)
@@ -172,8 +171,23 @@ def _is_timed(times: Times) -> bool:
     return bool(times.at_s or times.at_share) or any(end is not None for end in ends)
 
 
-def _hints(shot: Shot, rate: Fraction) -> Intent:
-    return read_words(", ".join(shot.hints), frame_rate=rate) if shot.hints else Intent()
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What nobody typed for us: names and notes of each shot of a scene, and its markers."""
+
+    hinted: list[Intent]
+    markings: list[Marking]
+
+
+def _said(shots: Sequence[Shot], read: Callable[[str], Intent]) -> _Said:
+    hinted = [read(", ".join(shot.hints)) if shot.hints else Intent() for shot in shots]
+    return _Said(hinted, read_marks(shots, read))
+
+
+def _naming(scenes: Iterable[_Said]) -> list[Intent]:
+    """What clips and markers of other scenes speak of, each text once."""
+    intents = [intent for said in scenes for intent in (*said.hinted, *(marking.intent for marking in said.markings))]
+    return list({intent.words: intent for intent in intents if intent.sources}.values())
 
 
 def _sound(

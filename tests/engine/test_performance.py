@@ -48,6 +48,13 @@ def test_a_sound_goes_to_the_clip_that_is_named_for_it_in_whatever_scene(tmp_pat
         assert [score.scene for score in stems.scores] == [0, 1, 2]
 
 
+def test_a_sound_that_a_marker_of_another_scene_speaks_of_is_not_heard_here(tmp_path: Path) -> None:
+    thud = Mark(Fraction(1), Fraction(0), ("thud",))
+    shots = [shot("a", 0, 0), shot("b", 4, 1, marks=(thud,))]
+    with performed("a thud", shots, [look("outdoor"), look("outdoor")], tmp_path) as stems:
+        assert events(stems.scores, "contact") == [5.0]
+
+
 def test_a_marker_is_heard_at_its_moment_in_the_stems(tmp_path: Path) -> None:
     """Silence before, and the thud from its sample on."""
     shots = [shot("a", 0, 0), shot("b", 2, 0, marks=(Mark(Fraction(1), Fraction(0), ("thud",)),))]
