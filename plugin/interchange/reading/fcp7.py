@@ -21,13 +21,6 @@ from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
 
 _CLIPS = ("clipitem", "generatoritem")
 _KINDS = {"video": "Video", "audio": "Audio"}
-_COLOURS = {
-    "4281740498": "GREEN",
-    "4294967295": "WHITE",
-    "4278190080": "BLACK",
-    "4281049552": "BLUE",
-    "4280578025": "RED",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +161,7 @@ class _Reader:
         end = number(marker.findtext("out"), self._path)
         length = max(ZERO, end - start) if end is not None else ZERO
         words = marker.findtext("name", ""), marker.findtext("comment", "")
-        colour = _COLOURS.get(marker.findtext("pproColor", ""), "GREEN")
-        return laying.made_marker(*words, colour, origin + start / rate, length / rate, rate)
+        return laying.made_marker(*words, _colour(marker), origin + start / rate, length / rate, rate)
 
     def _tell(self, clip: Element) -> None:
         for effect in clip.findall("filter/effect"):
@@ -181,6 +173,17 @@ class _Reader:
 
 
 _PLAIN_EFFECTS = {"timeremap", "basic", "crop", "distort", "opacity", "audiolevels", "audiopan", "motion"}
+
+
+def _colour(marker: Element) -> str:
+    """Premiere Pro's number holds blue, green and red; Final Cut Pro names each."""
+    number = marker.findtext("pproColor", "").strip()
+    if number.isdecimal() and len(number) <= 10:
+        value = int(number)
+        return laying.named_colour(value & 255, value >> 8 & 255, value >> 16 & 255)
+    parts = [marker.findtext(f"color/{key}", "").strip() for key in ("red", "green", "blue")]
+    known = all(part.isdecimal() and len(part) <= 3 for part in parts)
+    return laying.named_colour(*(int(part) for part in parts)) if known else ""
 
 
 def _by_id(root: Element, tag: str, whole: str) -> dict[str, Element]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,18 @@ SLOWEST, FASTEST = Fraction(1), Fraction(240)  # frames a second of a timeline
 LONGEST = Fraction(10**9)  # seconds
 MOST_ITEMS = 100_000  # with every compound counted as often as it is used
 DEEPEST = 50  # compounds in compounds
+_GREY = 0.15  # saturation under which a colour is none
+_HUES = {
+    "RED": 0,
+    "ORANGE": 30,
+    "YELLOW": 57,
+    "GREEN": 120,
+    "CYAN": 180,
+    "BLUE": 225,
+    "PURPLE": 270,
+    "MAGENTA": 300,
+    "PINK": 335,
+}
 _PLACED = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|/?[A-Za-z]:[/\\]|\\\\")  # a URL, a drive, a network share
 
 
@@ -173,9 +186,17 @@ def _append_blend(track: otio.schema.Track, waiting: dict[Fraction, Blend], at: 
 
 
 def made_marker(name: str, comment: str, colour: str, at: Fraction, length: Fraction, rate: Fraction) -> Any:
-    marker = otio.schema.Marker(name, marked_range=exact_range(at, length, rate), color=colour or "GREEN")
+    marker = otio.schema.Marker(name, marked_range=exact_range(at, length, rate), color=colour)
     marker.comment = comment
     return marker
+
+
+def named_colour(red: int, green: int, blue: int) -> str:
+    """The name that OpenTimelineIO has for a marker's colour, by its hue; of 0 to 255 each."""
+    hue, saturation, value = colorsys.rgb_to_hsv(*(min(255, max(0, part)) / 255 for part in (red, green, blue)))
+    if saturation < _GREY:
+        return "WHITE" if value > 0.5 else "BLACK"
+    return min(_HUES, key=lambda name: min(abs(hue * 360 - _HUES[name]), 360 - abs(hue * 360 - _HUES[name])))
 
 
 def made_timeline(

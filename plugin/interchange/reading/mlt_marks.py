@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from plugin.interchange.reading import laying
 from plugin.interchange.reading.mlt_producers import frames_of, properties_of
 
 _NOWHERE = Path()
-_COLOURS = {"#ff0000": "RED", "#008000": "GREEN", "#00ff00": "GREEN", "#0000ff": "BLUE", "#ffff00": "YELLOW"}
+_HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 _LONGEST_JSON = 2**22
 
 
@@ -36,7 +37,8 @@ def _shotcut(group: Element, rate: Fraction) -> Any:
     said = properties_of(group)
     start = frames_of(said.get("start"), rate, _NOWHERE)
     length = max(0, frames_of(said.get("end"), rate, _NOWHERE, start) - start)
-    colour = _COLOURS.get(said.get("color", "").lower(), "GREEN")
+    match = _HEX.fullmatch(said.get("color", ""))
+    colour = laying.named_colour(*(int(part, 16) for part in match.groups())) if match else ""
     return laying.made_marker(said.get("text", ""), "", colour, start / rate, length / rate, rate)
 
 
@@ -50,7 +52,7 @@ def _kdenlive(text: str, rate: Fraction) -> Iterator[Any]:
             and 0 <= duration < 10**12
         ):
             length = duration / rate
-            yield laying.made_marker(str(one.get("comment", "")), "", "PURPLE", position / rate, length, rate)
+            yield laying.made_marker(str(one.get("comment", "")), "", "", position / rate, length, rate)
 
 
 def _listed(text: str) -> list[dict[str, Any]]:

@@ -202,3 +202,19 @@ def test_any_whole_frames_come_back_exactly(
         expected.append(("V1", f"c{number}", place, place + length, source, 1))
         place += length
     assert rows(read(tmp_path, track(*made), timebase=rate[0], ntsc=rate[1])) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("<pproColor>4281740498</pproColor>", "RED"),  # Premiere Pro's d22c36
+        ("<color><red>10</red><green>200</green><blue>30</blue></color>", "GREEN"),
+        ("<color><red>250</red><green>250</green><blue>250</blue></color>", "WHITE"),
+        ("<pproColor>x</pproColor>", ""),
+        ("", ""),
+    ],
+)
+def test_colours_of_markers(tmp_path: Path, said: str, name: str) -> None:
+    mark = f"<marker><name>hit</name><in>3</in><out>-1</out>{said}</marker>"
+    [marker] = read(tmp_path, track(item("one", 0, 30, 10)), more=mark).markers
+    assert marker.colour == name
