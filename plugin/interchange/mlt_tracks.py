@@ -75,6 +75,7 @@ def tracks_of(reel: Reel, losses: Losses) -> tuple[Track, ...]:
     losses.add(
         "clip", "is neither picture nor sound and left out", "are neither picture nor sound and left out", rows.others
     )
+    losses.add("transition", "is a plain cut here", "are plain cuts here", rows.blends)
     picture = _tracks(rows.pictures, True, reel.rate, losses)
     sound = _tracks(rows.sounds, False, reel.rate, losses)
     return (*picture, *sound, *(_stem_track(track) for track in reel.tracks))

@@ -74,6 +74,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     for track in reel.tracks:
         items = (_stem_item(stem, reel, nearby, ids) for stem in track.stems)
         project.inside.append(_track(track.name, _colour(_COLOURS[track.layer]), items, ids))
+    losses.add("transition", "is a plain cut here", "are plain cuts here", len(reel.blends))
     with whole_file(path) as file:
         file.write("\n".join([*project.lines(), ""]).encode("utf-8", errors="surrogateescape"))
     return (*_rate_losses(reel), *losses.told())
