@@ -18,13 +18,11 @@ import opentimelineio as otio
 from engine.types import TimelineError
 from plugin.interchange.reading import laying, markup, remap
 from plugin.interchange.reading.fcpxml_resources import Asset, Resources, seconds_of
+from plugin.interchange.reading.fcpxml_times import HOLDERS, TIMED, Times, active, is_inside
 from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
 from plugin.interchange.reading.storyboard import BOTH, Frame, Shown, Storyboard
 from plugin.timeline.clock import Span
 
-_LEAVES = {"asset-clip", "ref-clip", "video", "audio", "title", "live-drawing", "caption"}
-_HOLDERS = {"clip", "sync-clip", "mc-clip"}
-_TIMED = _LEAVES | _HOLDERS | {"gap"}
 _COLOURS = {"marker": "BLUE", "chapter-marker": "ORANGE"}
 _MOST_LANES = 1000
 
@@ -71,6 +69,7 @@ class _Reader:
 
     def __init__(self, path: Path, resources: Resources, told: Told) -> None:
         self._path, self._resources, self._told = path, resources, told
+        self._times = Times(path, resources)
 
     def stack(self, sequence: Element, rate: Fraction, depth: int) -> otio.schema.Stack:
         """A sequence that begins at zero; its items in tracks."""
@@ -84,18 +83,18 @@ class _Reader:
         return board.stack()
 
     def _first_offset(self, line: Element, default: Fraction) -> Fraction:
-        return next((self._time(item, "offset", default) for item in line if item.tag in _TIMED), default)
+        return next((self._times.time(item, "offset", default) for item in line if item.tag in TIMED), default)
 
     def _line(self, line: Element, frame: Frame, origin: Fraction, board: Storyboard, lane: int, depth: int) -> None:
         """Items one after another from `origin` on; where the file says a later place there is a gap."""
         end, edges, blends = origin, [origin], []
-        for element in _active(line):
-            offset = self._time(element, "offset", end)
+        for element in active(line):
+            offset = self._times.time(element, "offset", end)
             if element.tag == "transition":
-                blends.append((element.get("name", ""), offset, offset + self._time(element, "duration", ZERO)))
-            elif element.tag in _TIMED:
+                blends.append((element.get("name", ""), offset, offset + self._times.time(element, "duration", ZERO)))
+            elif element.tag in TIMED:
                 start = max(offset, end)
-                end = start + self._length(element)
+                end = start + self._times.length(element)
                 edges.append(end)
                 self._item(element, start, frame, board, lane, depth)
         if frame.speed == 1:
@@ -105,9 +104,9 @@ class _Reader:
         self._told.one_more(depth)
         if abs(lane) > _MOST_LANES:
             raise TimelineError(f"{self._path} holds clips connected over {_MOST_LANES} lanes up. Export it again.")
-        own, enabled = self._own_start(element), frame.enabled and element.get("enabled", "1") != "0"
+        own, enabled = self._times.own_start(element), frame.enabled and element.get("enabled", "1") != "0"
         mine = replace(frame, start=frame.record_at(offset), own=own, enabled=enabled)
-        seen = frame.seen(offset, offset + self._length(element))
+        seen = frame.seen(offset, offset + self._times.length(element))
         if seen is not None and element.tag != "gap":
             mine = replace(mine, start=seen.start, own=own + frame.own_at(seen.start) - offset)
             before = {key: len(shown) for key, shown in board.shown.items()}
@@ -119,21 +118,21 @@ class _Reader:
         self._connected(element, replace(mine, enabled=frame.enabled), board, lane, depth)
 
     def _connected(self, element: Element, frame: Frame, board: Storyboard, lane: int, depth: int) -> None:
-        for child in _active(element):
+        for child in active(element):
             to = int(seconds_of(child.get("lane"), self._path))
-            offset = self._time(child, "offset", frame.own)
+            offset = self._times.time(child, "offset", frame.own)
             if to and child.tag == "spine":
                 origin = self._first_offset(child, ZERO)
                 inner = replace(frame, start=frame.record_at(offset), own=origin)
                 self._line(child, inner, origin, board, lane + to, depth + 1)
-            elif to and child.tag in _TIMED:
+            elif to and child.tag in TIMED:
                 self._item(child, offset, frame, board, lane + to, depth + 1)
 
     def _show(self, element: Element, frame: Frame, board: Storyboard, lane: int, depth: int) -> None:
         """Put on the lanes what is seen of an item, run by run where its speed changes."""
         self._tell(element, board.rate)
-        show = self._held if element.tag in _HOLDERS else self._leaf
-        points = self._points(element)
+        show = self._held if element.tag in HOLDERS else self._leaf
+        points = self._times.points(element)
         if frame.speed == 0:
             [run] = remap.runs(points, frame.own, frame.own + 1)[:1]
             show(element, replace(frame, own=run.source), board, lane, depth)
@@ -157,20 +156,20 @@ class _Reader:
                 continue
             origin = self._first_offset(held, ZERO)
             if held.tag == "spine" and held.get("offset") is not None:
-                moved = origin - self._time(held, "offset", ZERO)
+                moved = origin - self._times.time(held, "offset", ZERO)
                 inner = replace(inner, own=inner.own + moved)
             self._line(held, inner, origin, board, lane, depth + 1)
 
     def _held_offset(self, held: Element, frame: Frame) -> Fraction:
         """Where it lies in its holder. Some programs say zero, and count the holder's time as the media's."""
-        offset = self._time(held, "offset", ZERO)
-        missed = frame.seen(offset, offset + self._length(held)) is None
-        return self._own_start(held) if missed and held.get("start") is None else offset
+        offset = self._times.time(held, "offset", ZERO)
+        missed = frame.seen(offset, offset + self._times.length(held)) is None
+        return self._times.own_start(held) if missed and held.get("start") is None else offset
 
     def _inside(self, element: Element) -> Iterator[tuple[Element, frozenset[str]]]:
         """What a holder is made of, and which of picture and sound it gives."""
         if element.tag != "mc-clip":
-            yield from ((held, BOTH) for held in _active(element) if _is_inside(held))
+            yield from ((held, BOTH) for held in active(element) if is_inside(held))
             return
         media = self._resources.media(element.get("ref"))
         angles = {angle.get("angleID"): angle for angle in (media.iter("mc-angle") if media is not None else ())}
@@ -218,59 +217,12 @@ class _Reader:
             return otio.schema.Stack()
         return self.stack(sequence, self._resources.rate_of(sequence.get("format")) or rate, depth + 1)
 
-    def _points(self, element: Element) -> list[remap.Point]:
-        """Media time over an item's own time."""
-        shift = -self._zero(element)
-        origin = self._media_start(element)
-        found = [
-            (self._time(one, "time", ZERO), self._time(one, "value", ZERO)) for one in element.findall("timeMap/timept")
-        ]
-        if not found:
-            return [(ZERO, shift), (Fraction(1), 1 + shift)]
-        # Some programs count the media from its own timecode, some from its first frame.
-        moved = origin if origin and all(value < origin for _, value in found) else ZERO
-        return [(time, value + moved + shift) for time, value in found]
-
-    def _zero(self, element: Element) -> Fraction:
-        """The timecode that the zero of a compound clip's inside stands for."""
-        media = self._resources.media(element.get("ref")) if element.tag == "ref-clip" else None
-        sequence = media.find("sequence") if media is not None else None
-        zero = seconds_of(sequence.get("tcStart"), self._path) if sequence is not None else ZERO
-        return zero if self._time(element, "start", zero) >= zero else ZERO
-
-    def _media_start(self, element: Element) -> Fraction:
-        asset = self._resources.asset(element.get("ref"))
-        return asset.start if asset is not None else self._zero(element)
-
-    def _own_start(self, element: Element) -> Fraction:
-        """An item that does not say where it starts begins where its media does."""
-        if element.get("start") is not None:
-            return self._time(element, "start", ZERO)
-        if element.tag == "mc-clip":
-            media = self._resources.media(element.get("ref"))
-            multicam = media.find("multicam") if media is not None else None
-            return seconds_of(multicam.get("tcStart"), self._path) if multicam is not None else ZERO
-        held = next((one for one in _active(element) if _is_inside(one)), None) if element.tag in _HOLDERS else None
-        return ZERO if held is not None else self._media_start(element)
-
-    def _length(self, element: Element) -> Fraction:
-        if element.get("duration") is not None:
-            return max(ZERO, self._time(element, "duration", ZERO))
-        asset, media = self._resources.asset(element.get("ref")), self._resources.media(element.get("ref"))
-        if asset is not None:
-            return max(ZERO, asset.start + asset.duration - self._own_start(element))
-        inner = next(iter(media), None) if media is not None else None
-        return self._time(inner, "duration", ZERO) if inner is not None else ZERO
-
-    def _time(self, element: Element, key: str, default: Fraction) -> Fraction:
-        return seconds_of(element.get(key), self._path, default)
-
     def _mark(self, element: Element, frame: Frame, shown: list[Shown], board: Storyboard) -> None:
         for marker in element:
             if marker.tag in _COLOURS and marker.get("start") is not None:
                 colour = "RED" if marker.get("completed") is not None else _COLOURS[marker.tag]
-                start = self._time(marker, "start", ZERO)
-                ends = [frame.record_at(start), frame.record_at(start + self._time(marker, "duration", ZERO))]
+                start = self._times.time(marker, "start", ZERO)
+                ends = [frame.record_at(start), frame.record_at(start + self._times.time(marker, "duration", ZERO))]
                 words = marker.get("value", ""), marker.get("note", ""), colour
                 board.mark(shown, words, Span(min(ends), max(ends)))
 
@@ -288,19 +240,6 @@ class _Reader:
 
 
 _KINDS = {"video": frozenset(("Video",)), "audio": frozenset(("Audio",)), "none": frozenset[str]()}
-
-
-def _active(element: Element) -> Iterator[Element]:
-    """Children, of an audition the one that plays."""
-    for child in element:
-        if child.tag == "audition":
-            yield from (one for one in list(child)[:1])
-        else:
-            yield child
-
-
-def _is_inside(child: Element) -> bool:
-    return child.get("lane", "0") == "0" and (child.tag in _TIMED or child.tag == "spine")
 
 
 def _kinds_of(element: Element, asset: Asset) -> list[str]:
