@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import soundfile
 
-TRIES, SECONDS_A_TRY = 8, 8  # MLT 7.12 hangs at its start now and then
+TRIES, SECONDS_A_TRY = 8, 12  # MLT 7.12 hangs at its start now and then
 needs_melt = pytest.mark.skipif(shutil.which("melt") is None, reason="melt is not installed")
 BITS = 8
+SMALLEST_BYTES = 1000  # it ends well now and then with nothing written
 
 
 def heard(document: Path, folder: Path, frames: int) -> list[int]:
@@ -54,13 +55,15 @@ def _number(frame: av.VideoFrame) -> int:
 def _melted(document: Path, rendered: Path, frames: int, *settings: str) -> Path:
     command = ["melt", f"xml:{document}", f"out={frames - 1}", "-consumer", f"avformat:{rendered}", *settings]
     for attempt in range(TRIES):
+        rendered.unlink(missing_ok=True)
         try:
             subprocess.run(
                 [*command, "real_time=-1"], stdin=subprocess.DEVNULL, capture_output=True, check=True,
                 timeout=SECONDS_A_TRY,
             )  # fmt: skip
-            return rendered
+            if rendered.exists() and rendered.stat().st_size > SMALLEST_BYTES:
+                return rendered
         except subprocess.TimeoutExpired:
             if attempt == TRIES - 1:
                 raise
-    raise AssertionError("unreachable")
+    raise AssertionError(f"melt wrote nothing of {document} in {TRIES} tries")
