@@ -42,8 +42,18 @@ def _is_rubbed(clause: Clause, pick: Pick) -> bool:
 
 
 def _beside(reading: Reading, clause: Clause) -> list[Clause]:
-    at = clause.place
-    return [*reading.clauses[max(at - 1, 0) : at], *reading.clauses[at + 1 : at + 2]]
+    """The clause before and the one after, those left out that only say what it is not: "boots, not sneakers"."""
+    kept = [other for other in reading.clauses if other is clause or not _only_denies(other)]
+    at = next(index for index, other in enumerate(kept) if other is clause)
+    return [*kept[max(at - 1, 0) : at], *kept[at + 1 : at + 2]]
+
+
+def _only_denies(clause: Clause) -> bool:
+    return (
+        clause.scope == "negation"
+        and bool(clause.picks)
+        and all(pick.kind == "weak" and clause.negates(pick) for pick in clause.picks)
+    )
 
 
 def _is_ground(reading: Reading, clause: Clause, family: Family) -> bool:

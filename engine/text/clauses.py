@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.text.lexicon import SLOT_TABLES
+from engine.text.ontology import ontology
 from engine.text.picks import Pick, continued, picks
 from engine.text.tokens import Match, Token
 from engine.text.words import is_han
@@ -37,6 +38,7 @@ class Clause:
     scope: str = ""  # the negation's kind: negation, except, only, nothing, silence
     inherits: bool = False  # negated by the clause before: "no birds or dogs"
     spent: bool = False  # its words were given to a source named before
+    excepts: bool = False  # where a denied sound is not: the wood of "no footsteps except on wood"
     place: int = 0  # among the clauses of the reading
     denies_degree: bool = False  # only how a thing is: "not heavy rain"
 
@@ -105,7 +107,29 @@ def _continued(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:
     for index in range(clause.start, clause.end):
         if reading.tokens[index].text in ("one", "ones") and before.heads():
             return [Pick((index,), "head", before.heads()[-1].family, 1)]
-    return continued(reading.tokens, families, clause.start, clause.end)[:1]
+    return continued(reading.tokens, families, clause.start, clause.end)[:1] or _on_other_ground(
+        reading, before, clause
+    )
+
+
+def _on_other_ground(reading: Reading, before: Clause, clause: Clause) -> list[Pick]:
+    """The same sound where only another ground is named: "steps on wood then on carpet", "just on the leaves"."""
+    limits = any(reading.ruled(clause.start, clause.end, "only"))
+    if not limits and clause.joiner not in ("then", "but"):
+        return []
+    for pick in reversed(before.heads()):
+        family = ontology().family(pick.value)
+        table = family.takes.get(family.leaf_slot or "", "material")
+        for index in range(clause.start, clause.end) if table != "material" else ():
+            if reading.tokens[index].means(table) and _lies_under(reading, clause, index):
+                return [Pick((index,), "head", family.id, 1)]
+    return []
+
+
+def _lies_under(reading: Reading, clause: Clause, index: int) -> bool:
+    before = reading.tokens[max(clause.start, index - 3) : index]
+    after = reading.tokens[index + 1 : min(index + 2, clause.end)]
+    return any(token.means("on") for token in before) or any(token.means("locative_after") for token in after)
 
 
 def _rules(tokens: Sequence[Token]) -> list[Match | None]:
@@ -151,6 +175,12 @@ WANTS = frozenset(
 def _wishes(reading: Reading, clause: Clause) -> Iterator[Clause]:
     """Cut where a wish follows what is not wanted: "no wind just rain", 不要风声要雨声."""
     denial = next(reading.ruled(clause.start, clause.end, "negation", "turn_off"), None)
+    kept = next(reading.ruled(denial.end, clause.end, "except"), None) if denial else None
+    if denial and kept and _names(reading, denial.end, kept.start) and _says_where(reading, kept.end, clause.end):
+        reading.take(range(kept.start, kept.end))
+        yield Clause(clause.start, kept.start, clause.joiner)
+        yield Clause(kept.end, clause.end, "but", excepts=True)
+        return
     for index in range(denial.end + 1, clause.end - 1) if denial else ():
         wishes = reading.tokens[index].key in WANTS and _names(reading, index + 1, clause.end)
         if wishes and denial and _names(reading, denial.end, index):
@@ -212,6 +242,16 @@ def _length_before(reading: Reading, start: int, index: int) -> Fraction | None:
     if token is None or token.time is None or len(token.time.at_s) != 1 or not token.text[0].isalnum():
         return None
     return None if token.text.startswith("at ") or ":" in token.text else token.time.at_s[0]
+
+
+def _says_where(reading: Reading, start: int, end: int) -> bool:
+    """Whether words name no sound, nor many, nor a time: the exception of "no footsteps except on the wood"."""
+    named = any(pick.kind != "place" for pick in picks(reading.tokens, reading.rules, start, end))
+    return (
+        start < end
+        and not named
+        and not any(token.time or token.means("groups") for token in reading.tokens[start:end])
+    )
 
 
 def _names(reading: Reading, start: int, end: int) -> bool:

@@ -56,10 +56,15 @@ PRONOUNS = frozenset(("he", "she", "they", "we", "i", "it", "who", "他", "她",
 def ends_switched_off(reading: Reading, clause: Clause) -> bool:
     """Whether a lasting sound is told off: "music off", "turn the tv off"; an alarm that goes off is none."""
     heads = clause.heads()
-    if not heads or reading.tokens[clause.end - 1].text != "off" or heads[-1].last != clause.end - 2:
+    if not heads or reading.tokens[clause.end - 1].text != "off":
+        return False
+    if not all(reading.tokens[at].text in BE for at in range(heads[-1].last + 1, clause.end - 1)):
         return False
     told = all(token.text in ORDERS for token in reading.tokens[clause.start : heads[0].first])
     return told and ontology().family(heads[-1].value).plain.layer is Layer.AMBIENT
+
+
+BE = frozenset(("is", "are", "be", "was", "stays", "should", "must", "goes", "to"))
 
 
 def kind_of(reading: Reading, clause: Clause, match: Match) -> str:
@@ -70,13 +75,15 @@ def kind_of(reading: Reading, clause: Clause, match: Match) -> str:
         return ""
     if kind == "nothing" and clause.joiner == "then":
         return "silence"
+    if kind == "negation" and _is_complaint(reading, clause, match):
+        return ""
     if kind == "only" and _limits(reading, clause, match):
         return ""
     if kind == "negation" and any(reading.tokens[at].text in DROWNS for at in range(match.end, clause.end)):
         return ""
     if kind == "turn_off":
         return "negation" if _is_order(reading, match) else ""
-    if kind == "negation" and turns_degree(reading, match.end, len(reading.tokens)):
+    if kind in ("negation", "except") and turns_degree(reading, match.end, len(reading.tokens)):
         return ""
     if token.key == "只" and before and before.number is not None:
         return ""
@@ -84,6 +91,20 @@ def kind_of(reading: Reading, clause: Clause, match: Match) -> str:
         return ""
     return kind
 
+
+def _is_complaint(reading: Reading, clause: Clause, match: Match) -> bool:
+    """Whether a sound that cannot be heard is to be raised: "I can't hear the clock, bring it up"."""
+    heard = range(match.start, min(match.end + 2, clause.end))
+    if not any(
+        reading.tokens[at].text in ("hear", "听到", "听见", "听清") or reading.tokens[at].key in UNHEARD for at in heard
+    ):
+        return False
+    following = reading.clauses[clause.place + 1 : clause.place + 2]
+    raised = (reading.rule(at, "degrees") for each in following for at in range(each.start, each.end))
+    return any(degree == "loud" for degree in raised) and not any(each.heads() for each in following)
+
+
+UNHEARD = frozenset(("听不到", "听不见", "听不清"))
 
 DROWNS = frozenset(
     ("drown", "drowns", "overpower", "overpowers", "mask", "masks", "bury", "盖过", "压过", "盖住", "掩盖")

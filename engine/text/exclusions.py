@@ -44,6 +44,11 @@ def _exclude(reading: Reading, plan: Plan, clause: Clause, name: str, words: str
     if asked and denied and all(_denies_only_how(reading, clause, pick) for pick in denied):
         plan.decide(f"{family} is not forbidden", f"{words!r} denies only how it is, and the words ask for it")
         return
+    if name == family and any(made.clause.excepts for made in plan.drafts if made.family.id == family):
+        for entry in ontology().family(family).entries:
+            if entry.id not in asked:
+                plan.excluded.setdefault(entry.id, words)
+        return
     if name == family and asked and _is_another_kind(reading, plan, clause, family, denied):
         for entry in ontology().family(family).entries:
             if entry.id not in asked and (not denied or entry.id == ontology().family(family).default):

@@ -149,11 +149,17 @@ def _intensity(reading: Reading, index: int, territory: range) -> float:
     denied = any(token.key in NOT for token in reading.tokens[territory.start : index])
     if any(token.key in NOT for token in before) or (denied and before[-1].means("too")):
         return -0.5
-    if before and before[-1].text == "less":
+    exceeds = reading.tokens[index].text.startswith(TOO_ZH) or (before and before[-1].text in TOO)
+    if exceeds or (before and before[-1].text == "less"):
         return -1.0
     if any(token.means("less") for token in before[-1:]):
         return 0.5
     return 1.5 if any(token.means("more") for token in before[-1:]) else 1.0
+
+
+TOO = frozenset(("too", "overly", "太", "过于", "过分"))
+TOO_ZH = ("太", "声音太")
+"""What is too loud is to be softer."""
 
 
 def _is_of_picture(reading: Reading, match: Match, family: str) -> bool:

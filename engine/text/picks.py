@@ -91,7 +91,7 @@ def _named(match: Match) -> Iterator[Pick]:
 def _is_heard(rules: Sequence[Match | None], match: Match) -> bool:
     """Whether no weightier phrase covers it: in "no sound" nothing is called "sound"."""
     covers = (rules[index] for index in range(match.start, match.end))
-    apart = ("shoe", *KINDS) if match.has("weak") else KINDS  # "rain boots" are boots
+    apart: tuple[str, ...] = ("shoe", *KINDS) if match.has("weak") else KINDS  # "rain boots" are boots
     apart = ("ground", *KINDS) if match.has("place") else apart  # a kitchen floor is in a kitchen
     if match.has("head") and not match.has("place"):
         apart = ("head", "weak")  # no car sounds in a car park

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
 from engine.text.denials import KINDS, ends_switched_off, is_quiet_for_a_time, is_silent_noun, kind_of, turns_degree
-from engine.text.reach import groups_in, reach
+from engine.text.reach import groups_in, reach, swapped
 from engine.text.time_phrases import TimeMark
 from engine.text.tokens import Match
 from engine.text.turns import QUIET, turn_times
@@ -26,6 +26,7 @@ def negate(reading: Reading) -> None:
         if _is_carried(reading, before, clause):
             clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), before.scope, True
     _list_ends(reading)
+    _all_denied(reading)
     _exceptions(reading)
 
 
@@ -45,6 +46,9 @@ def _negate(reading: Reading, clause: Clause) -> None:
                 reading.rules[index] = None
                 reading.take((index,))
     kinds = [kind for kind, _ in found]
+    if not kinds and (old := swapped(reading, clause)):
+        clause.scope, clause.negated = "negation", old
+        return
     clause.denies_degree = any(turns_degree(reading, m.end, clause.end) for m in _denials(reading, clause))
     if "only" in kinds or ("except" in kinds and _shuts_out_all(reading, clause, found)):
         clause.scope = "only"
@@ -117,6 +121,21 @@ def _list_ends(reading: Reading) -> None:
         if clauses[first].scope == "negation" and all(_is_bare(reading, c) for c in clauses[first + 1 : last]):
             for clause in clauses[first + 1 : last + 1]:
                 clause.negated, clause.scope, clause.inherits = range(clause.start, clause.end), "negation", True
+
+
+ALL = frozenset(("都", "全", "全都", "均", "一律", "both", "all"))
+
+
+def _all_denied(reading: Reading) -> None:
+    """ "Wind and thunder are both unwanted", 风和雷都不要: a denial of all looks back over the list."""
+    for before, clause in reversed(list(pairwise(reading.clauses))):
+        if clause.scope != "negation" or before.scope or clause.joiner not in ("and", "list"):
+            continue
+        said = {reading.tokens[at].text for at in range(clause.start, clause.end)}
+        looks_back = clause.negated.start == clause.start and not ALL.isdisjoint(said)
+        if (looks_back or clause.inherits) and _is_bare(reading, before):
+            before.negated, before.scope, before.inherits = range(before.start, before.end), "negation", True
+            clause.inherits = True
 
 
 TURNED = {

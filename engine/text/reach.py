@@ -36,6 +36,34 @@ def _replaced(reading: Reading, after: int, end: int) -> int:
     return min(next(aims, end), next(ones, end))
 
 
+CHANGES = frozenset(("replace", "swap", "exchange", "substitute", "switch", "change"))
+FOR_ANOTHER = frozenset(("with", "by", "for", "to", "into"))
+CHANGED_ZH = frozenset(("换成", "改成", "替换成", "替换为", "换为", "改为", "换作", "变成"))
+
+
+def swapped(reading: Reading, clause: Clause) -> range:
+    """The tokens of what another sound takes the place of: "replace the birds with crickets", 把鸟叫换成蝉鸣."""
+    for index in range(clause.start, clause.end):
+        token = reading.tokens[index]
+        if token.text in CHANGED_ZH:
+            return _between(clause, range(clause.start, index), index)
+        if token.text in CHANGES and not any(pick.first < index for pick in clause.heads()):
+            marks = (at for at in range(index + 1, clause.end) if reading.tokens[at].text in FOR_ANOTHER)
+            mark = next(marks, clause.end)
+            if token.text == "substitute" and mark < clause.end and reading.tokens[mark].text == "for":
+                return range(mark + 1, clause.end)
+            reading.take((index,))
+            return _between(clause, range(index + 1, mark), mark)
+    return range(0)
+
+
+def _between(clause: Clause, old: range, mark: int) -> range:
+    """`old` where sounds are named both in it and after the mark, else nothing."""
+    heads = clause.heads()
+    both = any(pick.last in old for pick in heads) and any(pick.first > mark for pick in heads)
+    return old if both else range(0)
+
+
 def _is_harmless(reading: Reading, index: int) -> bool:
     token = reading.tokens[index]
     return token.key in WISHES or token.kind != "word" or token.means(*HARMLESS)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from engine.text.clauses import Clause, Reading
+from engine.text.ontology import ontology
 from engine.text.time_phrases import TimeMark
 from engine.text.tokens import Match
 
@@ -40,7 +41,8 @@ def is_said_of_sound(reading: Reading, clause: Clause, match: Match) -> bool:
     if not match.has("stops"):
         return False
     tokens = reading.tokens
-    if any(_is_moment(reading, index) for index in range(clause.start, clause.end)):
+    kept = next((other.start for other in reading.ruled(match.end, clause.end, "except")), clause.end)
+    if any(_is_moment(reading, index) for index in range(clause.start, kept)):
         return True
     before = tokens[clause.start : match.start]
     if any(token.text in PERFECT for token in before):
@@ -73,10 +75,19 @@ def pause_s(reading: Reading, clause: Clause) -> Fraction | None:
         return None
     for index in range(clause.start, clause.end):
         mark = reading.tokens[index].time
-        if mark and not mark.wrong and (mark.at_s or mark.end_s is not None or mark.lasts_s is not None):
+        if (
+            mark
+            and not mark.wrong
+            and not reading.tokens[index].text.startswith(MOMENTS)
+            and (mark.at_s or mark.end_s is not None or mark.lasts_s is not None)
+        ):
             reading.take((index,))
             return mark.at_s[0] if mark.at_s else mark.end_s or mark.lasts_s
     return None
+
+
+MOMENTS = ("at ", "on ", "第", "到", "在")
+"""How the words for a moment begin, which is no length."""
 
 
 def is_beat(reading: Reading, clause: Clause) -> bool:
@@ -134,6 +145,14 @@ def _is_undone(reading: Reading, match: Match) -> bool:
     around = list(
         reading.ruled(max(match.start - 2, 0), min(match.end + 2, len(reading.tokens)), "negation", "turn_off")
     )
+    after = reading.tokens[match.end] if match.end < len(reading.tokens) else None
+    if (
+        after
+        and after.text == "关"
+        and reading.tokens[match.start].key in NOT
+        and _cannot_close(reading, match.end + 1)
+    ):
+        return True
     return any(
         match in (first, second)
         and reading.tokens[first.start].key in NOT
@@ -141,6 +160,14 @@ def _is_undone(reading: Reading, match: Match) -> bool:
         and second.start - first.end <= 1
         for first, second in pairwise(around)
     )
+
+
+def _cannot_close(reading: Reading, index: int) -> bool:
+    """Whether what is named here has no sound of closing, so that not to close it, 没关水龙头, lets it go on."""
+    after = reading.tokens[index : index + 1]
+    named = (m.value for token in after for match in token.matches for m in match.meanings if m.kind == "head")
+    family = next((ontology().family(value) for value in named), None)
+    return family is not None and not any(entry.id.endswith(".close") for entry in family.entries)
 
 
 def _is_stop(reading: Reading, index: int) -> bool:
@@ -164,14 +191,48 @@ def gaps(
 
 def turn_times(reading: Reading, clause: Clause) -> None:
     """Turn a denial for a part of the time into when there is sound: "no birds until 4 s", "no sound after 5 s"."""
-    if clause.scope not in ("negation", "nothing", "silence"):
+    if _leaves_time(reading, clause):
+        clause.scope, clause.negated = "", range(0)
         return
+    held = _holds(reading, clause)
+    if clause.scope not in ("negation", "nothing", "silence", "except") and held is None:
+        return
+    if clause.scope == "except" and not _excepts_time(reading, clause):
+        return
+    reading.take(() if held is None else (held,))
     for index in range(clause.start, clause.end):
         if turned := _turned(reading.tokens[index].time):
             reading.tokens[index].time = turned
             orders = {at for match in reading.ruled(clause.start, clause.end, "turn_off") for at in _tokens(match)}
             clause.picks = [pick for pick in clause.picks if orders.isdisjoint(pick.indices)]
             clause.scope, clause.negated = "", range(0)
+
+
+HOLDS = frozenset(("hold", "delay", "withhold", "postpone"))
+
+
+def _holds(reading: Reading, clause: Clause) -> int | None:
+    """The order that lets a sound wait: "hold the music until 6 s"."""
+    first = clause.start
+    return first if clause.heads() and clause.heads()[0].first > first and reading.tokens[first].text in HOLDS else None
+
+
+def _excepts_time(reading: Reading, clause: Clause) -> bool:
+    """Whether an exception names only when: "footsteps except in the first 3 s"."""
+    excepted = next(reading.ruled(clause.start, clause.end, "except"))
+    after = any(pick.last >= excepted.end for pick in clause.picks)
+    return not after and any(pick.last < excepted.start for pick in clause.heads())
+
+
+def _leaves_time(reading: Reading, clause: Clause) -> bool:
+    """Whether a denial leaves nothing but a stretch of time: "no footsteps except in the first 3 s"."""
+    excepted = next(reading.ruled(clause.start, clause.end, "except"), None)
+    if clause.scope not in ("negation", "only") or excepted is None:
+        return False
+    rest = range(excepted.end, clause.end)
+    timed = any(reading.tokens[at].time for at in rest)
+    denied = any(reading.ruled(clause.start, excepted.start, "negation", "turn_off"))
+    return timed and denied and bool(clause.heads()) and not any(pick.last >= excepted.end for pick in clause.picks)
 
 
 def _tokens(match: Match) -> range:
@@ -212,7 +273,9 @@ def _says(reading: Reading, index: int, kind: str) -> bool:
 
 
 def _parted(reading: Reading, first: int, last: int) -> bool:
-    return any(reading.tokens[index].time for index in range(first + 1, last))
+    """Whether another time, or an exception, stands between: the 3 s of "mute all but the shot at 3 s" is its own."""
+    between = range(first + 1, last)
+    return any(reading.tokens[index].time for index in between) or any(reading.ruled(first + 1, last, "except"))
 
 
 def _is_moment(reading: Reading, index: int) -> bool:

@@ -146,7 +146,7 @@ def _unknown_runs(reading: Reading, clause: Clause) -> list[tuple[str, bool]]:
 
 def _is_unknown(reading: Reading, index: int) -> bool:
     token = reading.tokens[index]
-    if token.kind != "word" or token.number is not None or reading.rules[index] is not None:
+    if index in reading.taken or token.kind != "word" or token.number is not None or reading.rules[index] is not None:
         return False
     known = token.matches or lexicon().knows((token.key,))
     return not known and (len(token.text) > 1 or not token.text.isascii())
