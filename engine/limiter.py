@@ -88,12 +88,16 @@ def smooth(need: dsp.Array) -> dsp.Array:
 
 def corners(reduction: dsp.Array) -> tuple[dsp.Array, dsp.Array]:
     """The gain as few points, linear between: positions in cells, and dB rounded down to a hundredth."""
-    level_db = np.floor(2000.0 * np.log10(reduction) + 1e-6) / 100.0
-    bends = np.flatnonzero(np.abs(np.diff(level_db, 2)) > 1e-9) + 1
-    kept = np.unique(np.concatenate([[0], bends, [len(level_db) - 1]]))
-    return kept + 0.5, level_db[kept]
+    hundredths = np.floor(2000.0 * np.log10(reduction) + 1e-6).astype(np.int32)
+    bends = np.flatnonzero(np.diff(hundredths, 2)) + 1
+    kept = np.unique(np.concatenate([[0], bends, [len(hundredths) - 1]]))
+    return kept + 0.5, hundredths[kept] / 100.0
 
 
 def gain(reduction: dsp.Array, cells_at: dsp.Array) -> dsp.Array:
-    """The limiter's gain at positions given in cells, linear between cell centres."""
-    return np.interp(cells_at, np.arange(len(reduction)) + 0.5, reduction)
+    """The limiter's gain at rising positions given in cells, linear between cell centres."""
+    if not len(cells_at):
+        return np.ones(0)
+    first = min(max(int(cells_at[0]) - 1, 0), len(reduction) - 1)
+    last = max(min(int(cells_at[-1]) + 2, len(reduction)), first + 1)
+    return np.interp(cells_at, np.arange(first, last) + 0.5, reduction[first:last])

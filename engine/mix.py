@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from engine.instruments import dsp
 from engine.media import loudness
 from engine.score.score import LEVEL, Mix, Score
 from engine.stems import SceneStems
-from engine.survey import Survey, hops_of, survey
+from engine.survey import Survey, cells_in_minutes, hops_of, survey
 from engine.types import PROGRAMME_LUFS, Curve, Layer
 
 GROUPS: dict[str, tuple[Layer, ...]] = {"ambient": (Layer.AMBIENT,), "events": (Layer.ACTION, Layer.MATERIAL)}
@@ -134,13 +135,18 @@ def _settle(fresh: Sequence[SceneStems], before: Survey, gain_db: float, target_
 def _limited_hops(fresh: Sequence[SceneStems], before: Survey, gain_db: float) -> dsp.Array:
     """Mean squares of the events' 100 ms after a gain and the limiter."""
     power = dsp.db(gain_db) ** 2
-    limited = zip(fresh, before.events_cells, strict=True)
-    return np.concatenate([hops_of(power * cells * _power_kept(scene, len(cells))) for scene, cells in limited])
+    each = [
+        zip(repeat(scene), cells_in_minutes(cells)) for scene, cells in zip(fresh, before.events_cells, strict=True)
+    ]
+    return np.concatenate(
+        [hops_of(power * cells * _power_kept(scene, at, len(cells))) for scene, (at, cells) in chain(*each)]
+    )
 
 
-def _power_kept(scene: SceneStems, cells: int) -> dsp.Array:
-    """What the limiter leaves of the events' power in each cell from the first that the cut shows."""
-    return np.square(scene.limited(scene.first + limiter.CELL // 2, cells, limiter.CELL))
+def _power_kept(scene: SceneStems, first_cell: int, cells: int) -> dsp.Array:
+    """What the limiter leaves of the events' power in each cell; cells count from the first that the cut shows."""
+    first = scene.first + limiter.CELL * first_cell + limiter.CELL // 2
+    return np.square(scene.limited(first, cells, limiter.CELL))
 
 
 def _target(group: str, levels_db: Mapping[Layer, float], programme_lufs: float) -> float:

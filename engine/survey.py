@@ -47,6 +47,12 @@ def survey(scenes: Sequence[SceneStems], *, true_peaks: bool = False) -> Survey:
     )
 
 
+def cells_in_minutes(cells: dsp.Array) -> Iterator[tuple[int, dsp.Array]]:
+    """The limiter's cells a minute at a time: the number of the first, and those."""
+    each = 600 * loudness.HOP // limiter.CELL
+    yield from ((first, cells[first : first + each]) for first in range(0, max(len(cells), 1), each))
+
+
 def hops_of(cells: dsp.Array) -> dsp.Array:
     """Means of each 100 ms from those of the limiter's cells, the last one padded with silence."""
     each = loudness.HOP // limiter.CELL
@@ -73,7 +79,7 @@ def _survey_scene(scene: SceneStems, true_peaks: bool) -> Survey:
     hops = {str(name): mean.means() for name, mean in means.items()}
     common = hops.pop("common")
     hops["events"] = np.asarray(hops_of(cells.means()), dtype=np.float64)
-    return Survey(hops, common, [cells.means()], np.max(highest, axis=0))
+    return Survey(hops, common, [cells.means().astype(np.float32)], np.max(highest, axis=0))
 
 
 def _spans(scene: SceneStems) -> Iterator[tuple[int, int, slice]]:

@@ -86,7 +86,7 @@ def check_job(job: Job) -> None:
     _check_score(job)
     _check_numbers(job)
     _check_names(job)
-    check_deliverable(job.wanted_output)
+    check_deliverable(job.wanted_output, job.flavour)
     _check_ending("preview", job.preview, "an MP4 or QuickTime movie", (".mp4", ".m4v", ".mov"))
     _check_ending("picture", job.picture, "a PNG picture", (".png",))
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from plugin.interchange.formats import format_of
+from plugin.interchange.otioz import write_bundle
 from plugin.interchange.reel import make_reel
 from plugin.timeline.document import open_document
 from plugin.timeline.flavour import Flavour
 from plugin.timeline.place import StemClip, place_stems
 
-OTIO = ".otio"
+OTIO, BUNDLES = ".otio", (".otioz", ".otiod")
 
 
 def deliver(
@@ -23,11 +24,15 @@ def deliver(
     """
     if path.suffix.lower() == OTIO:
         return place_stems(timeline, stems, path, stems_only=stems_only, flavour=flavour).warnings
+    if path.suffix.lower() in BUNDLES:
+        return write_bundle(timeline, stems, path, stems_only=stems_only, flavour=flavour)
     losses = format_of(path).write(make_reel(open_document(timeline), stems, stems_only=stems_only), path)
     return (*losses, f"{path.suffix} files carry no score; to change notes later, keep it with --score, or write .otio")
 
 
-def check_deliverable(path: Path) -> None:
-    """OutputError for a name that says no kind of file that is written."""
-    if path.suffix.lower() != OTIO:
+def check_deliverable(path: Path, flavour: Flavour) -> None:
+    """OutputError for a name that says no kind of file that is written, or a folder that the program misreads."""
+    if path.suffix.lower() == OTIO:
+        flavour.url(path, path)
+    else:
         format_of(path)

@@ -361,3 +361,17 @@ def test_the_same_score_sounds_the_same_under_other_names(cut: Path, tmp_path: P
     for one, other in zip(sorted(first.media_folder.iterdir()), sorted(second.media_folder.iterdir()), strict=True):
         assert one.name != other.name
         np.testing.assert_array_equal(soundfile.read(one, dtype="int16")[0], soundfile.read(other, dtype="int16")[0])
+
+
+@pytest.mark.parametrize("suffix", [".otioz", ".fcpxml", ".xml", ".aaf", ".edl"])
+def test_the_name_says_the_kind_of_file(cut: Path, suffix: str) -> None:
+    report = run(cut, output=cut.with_name(f"out{suffix}"))
+    assert report.output.suffix == suffix and report.output.stat().st_size > 0
+    told = " ".join(report.warnings)
+    assert ("carry no score" in told) is (suffix != ".otioz")
+
+
+def test_a_folder_that_resolve_misreads_is_refused_before_the_work(cut: Path, tmp_path: Path) -> None:
+    (tmp_path / "100%").mkdir()
+    with pytest.raises(OutputError, match="misreads"):
+        run(cut, host="resolve", output=tmp_path / "100%" / "cut.otio")
