@@ -174,6 +174,20 @@ def test_handles_are_a_second_and_stop_at_midnight() -> None:
     assert before.time_reference_samples(Fraction(3600)) == 172_800_000 - 28_000
 
 
+def test_a_shot_shorter_than_half_a_frame_is_one_frame_long() -> None:
+    for end in (Fraction(10), Fraction(101, 10)):
+        short = stem_span(shot(Fraction(10, 24), (end - 10) / 24), Fraction(24), 0)
+        assert (short.start_frame, short.end_frame, short.file_frames) == (10, 11, 1)
+        assert (short.first_sample, short.sample_count) == (20_000, 2000)
+
+
+def test_a_start_before_midnight_has_no_stamp() -> None:
+    held = stem_span(frames_shot(12, 24), Fraction(24), start=Fraction(-1))
+    assert (held.head_frames, held.time_reference_samples(Fraction(-1))) == (0, 0)
+    later = stem_span(frames_shot(36, 48), Fraction(24), start=Fraction(-1))
+    assert (later.head_frames, later.time_reference_samples(Fraction(-1))) == (12, 0)
+
+
 def test_time_reference_counts_real_time_at_ntsc_rates() -> None:
     one_hour = Fraction(86_400 * 1001, 24_000)
     held = stem_span(frames_shot(0, 24, NTSC_24), NTSC_24, 0, start=one_hour)
