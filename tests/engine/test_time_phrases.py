@@ -56,6 +56,20 @@ def test_a_phrase_says_its_seconds(words: str, said: TimeMark) -> None:
     assert [mark for _, _, mark in marks(words, CLOCK)] == [said]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("from 5s to 2s", TimeMark(wrong=True)),
+        ("between 5 and 2 seconds", TimeMark(wrong=True)),
+        ("从5秒到2秒", TimeMark(wrong=True)),
+        ("from 2s to 2s", TimeMark(start_s=Fraction(2), end_s=Fraction(2))),
+        ("from 5s to 2s before the end", TimeMark(start_s=Fraction(5), end_s=Fraction(-2))),
+    ],
+)
+def test_a_span_that_ends_before_it_begins_is_none(words: str, said: TimeMark) -> None:
+    assert [mark for _, _, mark in marks(words, CLOCK)] == [said]
+
+
 @pytest.mark.parametrize("phrase", PHRASES)
 def test_no_phrase_is_empty(phrase: Phrase) -> None:
     assert not re.fullmatch(phrase.source, "")
