@@ -162,12 +162,26 @@ def test_processes_end_with_a_parent_that_was_killed(film: Path, tmp_path: Path)
         env={**os.environ, "PYTHONPATH": root},
     )
     assert parent.stdout is not None
-    children = [int(pid) for pid in parent.stdout.readline().split()]
-    assert len(children) == ahead.PROCESSES
-    parent.kill()
-    parent.stdout.read()  # ends when the last process that inherited it has ended
-    parent.wait()
-    parent.stdout.close()
+    children: list[int] = []
+
+    def end_all() -> None:
+        for pid in (parent.pid, *children):
+            if _runs(pid):
+                os.kill(pid, signal.SIGKILL)
+
+    limit = threading.Timer(120.0, end_all)
+    limit.start()
+    try:
+        children += [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(children) == ahead.PROCESSES
+        parent.kill()
+        parent.stdout.read()  # ends when the last process that inherited it has ended
+        assert limit.is_alive()  # they ended by themselves
+    finally:
+        limit.cancel()
+        end_all()
+        parent.wait()
+        parent.stdout.close()
     assert [pid for pid in children if _runs(pid)] == []
 
 
