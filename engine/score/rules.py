@@ -91,7 +91,7 @@ def _write(
     """The bed, then what happens, then the beds that wait for it."""
     asked = [*words, *marks, *(role for roles in hints for role in roles)]
     page.asked = {role.source.id: role for role in asked}
-    waiting = [role for role in asked if word_times.waits(role) and plays_on(role, Layer.AMBIENT)]
+    waiting = [role for role in (*words, *marks) if word_times.waits(role) and plays_on(role, Layer.AMBIENT)]
     write_ambience(page, words, hints, marks)
     _write_events(page, asked, where)
     for turn in word_times.in_order(waiting):

@@ -343,6 +343,11 @@ def test_steps_that_come_then_go_left_and_right() -> None:
     assert sides[:4] == ["left", "right", "left", "right"]
 
 
+def test_a_clips_name_gives_a_bed_once_whatever_it_comes_after() -> None:
+    score = score_of("", (), hinted=(read_words("glass breaks, then rain"),))
+    assert [entry for entry, _, _ in beds(score)] == ["rain.concrete"]
+
+
 def test_what_waits_for_another_shot_is_silent_before_it() -> None:
     score = score_of("a door slams at 9s, then a hammer hits wood", (hit(2.0),), (hit(4.0),))
     (note,) = [note for note in score.notes if note.entry.startswith("tool") and note.layer is Layer.ACTION]
