@@ -17,7 +17,7 @@ import opentimelineio as otio
 from engine.types import TimelineError
 from plugin.interchange.reading import laying, remap
 from plugin.interchange.reading.fcp7_time import number, rate_of, start_of, time_points
-from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
+from plugin.interchange.reading.laying import ZERO, Blend, Compounds, Piece, Reading, Told
 
 _CLIPS = ("clipitem", "generatoritem")
 _KINDS = {"video": "Video", "audio": "Audio"}
@@ -66,7 +66,7 @@ class _Reader:
     """Reads the sequences of one file."""
 
     def __init__(self, root: Element, path: Path, told: Told) -> None:
-        self._path, self._told = path, told
+        self._path, self._told, self._compounds = path, told, Compounds(told)
         # Said whole once; after that an empty element with its id stands for it.
         self._files = _by_id(root, "file", "pathurl")
         self._sequences = _by_id(root, "sequence", "media")
@@ -137,7 +137,8 @@ class _Reader:
             if whole is None:
                 self._told.note("A nested sequence is not in the file; its place stays empty.")
                 return otio.schema.Stack(), ZERO
-            return self.stack(whole, rate_of(whole, None, self._path) or rate, depth + 1), ZERO
+            own = rate_of(whole, None, self._path) or rate
+            return self._compounds.of((id(whole), own), lambda: self.stack(whole, own, depth + 1)), ZERO
         said = clip.find("file")
         if said is None:
             name = clip.findtext("effect/name") or clip.findtext("name", "")

@@ -19,7 +19,7 @@ from engine.types import TimelineError
 from plugin.interchange.reading import laying, markup, remap
 from plugin.interchange.reading.fcpxml_resources import Asset, Resources, seconds_of
 from plugin.interchange.reading.fcpxml_times import HOLDERS, TIMED, Times, active, is_inside
-from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
+from plugin.interchange.reading.laying import ZERO, Blend, Compounds, Piece, Reading, Told
 from plugin.interchange.reading.storyboard import BOTH, Frame, Shown, Storyboard
 from plugin.timeline.clock import Span
 
@@ -69,7 +69,7 @@ class _Reader:
 
     def __init__(self, path: Path, resources: Resources, told: Told) -> None:
         self._path, self._resources, self._told = path, resources, told
-        self._times = Times(path, resources)
+        self._times, self._compounds = Times(path, resources), Compounds(told)
 
     def stack(self, sequence: Element, rate: Fraction, depth: int) -> otio.schema.Stack:
         """A sequence that begins at zero; its items in tracks."""
@@ -215,7 +215,8 @@ class _Reader:
         if sequence is None:
             self._told.note("A compound clip refers to nothing in the file; its place stays empty.")
             return otio.schema.Stack()
-        return self.stack(sequence, self._resources.rate_of(sequence.get("format")) or rate, depth + 1)
+        own = self._resources.rate_of(sequence.get("format")) or rate
+        return self._compounds.of((id(sequence), own), lambda: self.stack(sequence, own, depth + 1))
 
     def _mark(self, element: Element, frame: Frame, shown: list[Shown], board: Storyboard) -> None:
         for marker in element:

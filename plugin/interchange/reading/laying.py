@@ -5,7 +5,7 @@ from __future__ import annotations
 import colorsys
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -94,6 +94,33 @@ class Told:
 
     def warnings(self) -> tuple[str, ...]:
         return tuple(f"{words} ({count} times)" if count > 1 else words for words, count in self.counts.items())
+
+
+class Compounds:
+    """Compound clips that are read once and copied wherever else they are used; each copy counts as all it holds."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._known: dict[Hashable, tuple[Any, int]] = {}
+        self._open: set[Hashable] = set()
+
+    def of(self, key: Hashable, read: Callable[[], Any]) -> Any:
+        """What `read` makes. Raises TimelineError for one that holds itself."""
+        if key in self._open:
+            raise TimelineError(
+                f"{self._told.source} holds a compound clip that holds itself. Remove it and export again."
+            )
+        if key in self._known:
+            made, items = self._known[key]
+            self._told.items += items
+            self._told.one_more()
+            return made.deepcopy()
+        before = self._told.items
+        self._open.add(key)
+        made = read()
+        self._open.discard(key)
+        self._known[key] = made, self._told.items - before
+        return made.deepcopy()
 
 
 def checked_rate(rate: Fraction, source: Path) -> Fraction:

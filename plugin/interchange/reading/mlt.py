@@ -16,7 +16,7 @@ import opentimelineio as otio
 
 from engine.types import TimelineError
 from plugin.interchange.reading import laying, remap
-from plugin.interchange.reading.laying import ZERO, Blend, Piece, Reading, Told
+from plugin.interchange.reading.laying import ZERO, Blend, Compounds, Piece, Reading, Told
 from plugin.interchange.reading.mlt_marks import clip_marks, sequence_marks
 from plugin.interchange.reading.mlt_producers import Producers, number_of, properties_of, tracks_in
 from plugin.interchange.reading.mlt_segments import Segment, segments_of, without_overlap
@@ -79,7 +79,7 @@ class _Reader:
     """Reads the tractors and playlists of one file."""
 
     def __init__(self, root: Element, path: Path, rate: Fraction, told: Told) -> None:
-        self._path, self._rate, self._told = path, rate, told
+        self._path, self._rate, self._told, self._compounds = path, rate, told, Compounds(told)
         self.producers = Producers(root, path, rate, told)
 
     def stack(self, main: Element, depth: int) -> otio.schema.Stack:
@@ -155,7 +155,7 @@ class _Reader:
         for run in remap.runs(points, first, first + (segment.end - segment.start) / rate):
             shown = run.source, run.end - run.start
             if inner:
-                item: Any = self.stack(producer, depth + 1)
+                item: Any = self._compounds.of(id(producer), lambda: self.stack(producer, depth + 1))
                 item.name = _track_name(producer)
                 laying.show(item, shown, rate, run.speed)
             else:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.types import TimelineError
+from plugin.interchange.reading import laying
 from plugin.timeline.cut import Cut
 from plugin.timeline.read import read_timeline
 from tests.plugin.interchange.reading.reads import cut_of, marks, rows
@@ -210,8 +211,20 @@ def test_what_is_no_timeline_is_refused_in_words(tmp_path: Path, text: str, word
 def test_compound_clips_that_hold_themselves_are_refused(tmp_path: Path, fan: int) -> None:
     held = f'<ref-clip ref="r5" duration="{at(10)}"/>' * fan
     media = f'<media id="r5"><sequence format="r1"><spine>{held}</spine></sequence></media>'
-    with pytest.raises(TimelineError, match="compound clips"):
+    with pytest.raises(TimelineError, match="holds itself"):
         read(tmp_path, held, media=media)
+
+
+def test_compound_clips_that_unfold_without_end_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(laying, "MOST_ITEMS", 2000)
+    media = "".join(
+        f'<media id="m{number}"><sequence format="r1"><spine>'
+        + f'<ref-clip ref="m{number + 1}" duration="{at(10)}"/>' * 10
+        + "</spine></sequence></media>"
+        for number in range(20)
+    )
+    with pytest.raises(TimelineError, match="unfolds to over 2000"):
+        read(tmp_path, f'<ref-clip ref="m0" duration="{at(10)}"/>', media=media)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
