@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from engine.text.clauses import Clause, Reading
 from engine.text.exclusions import obey_exclusions, read_exclusions
+from engine.text.intent import Times
 from engine.text.ontology import Entry
 from engine.text.plan import Plan
 from engine.text.reach import REPLACES
@@ -44,6 +45,7 @@ def _read_clauses(reading: Reading, plan: Plan) -> None:
         for made in here:
             finish(made)
     by_clause = without_recounts(reading, by_clause)
+    _share_times(reading, by_clause)
     _link(reading.clauses, by_clause, plan)
     _wait(reading, by_clause, pauses, plan)
     plan.drafts = _again(_without_repeats([made for here in by_clause for made in here], plan))
@@ -75,6 +77,9 @@ def _attach_modifiers(
         if before and ends_in_silence(reading, clause):
             _let_fade(reading, [made for drafts_there in by_clause for made in drafts_there], clause)
             continue
+        if pause is not None and _interval_s(reading, clause, before):
+            before[-1].manner.times = replace(before[-1].manner.times, every_s=pause)
+            before[-1].manner.notes.append((f"every {float(pause):g} s", reading.words(clause.start, clause.end)))
         if here or clause.spent or not extra or pause is not None or any(place.bare for place in places_here):
             continue
         opens = clause.joiner in ("first", "stop")
@@ -92,6 +97,23 @@ def _let_fade(reading: Reading, drafts: list[Draft], clause: Clause) -> None:
             made.manner.times = replace(made.manner.times, fade_out=True)
             made.manner.notes.append(("fade out", reading.words(clause.start, clause.end)))
     reading.take(range(clause.start, clause.end))
+
+
+def _share_times(reading: Reading, by_clause: list[list[Draft]]) -> None:
+    """One time for one happening: "a glass falls and breaks at 2.5 s" falls then too."""
+    for before, here in zip(last_filled(by_clause), by_clause, strict=True):
+        if not (before and here) or here[0].clause.joiner != "and" or here[0].pick.first != here[0].clause.start:
+            continue
+        fall, blow = before[-1], here[0]
+        if fall.family.id in blow.family.absorbs and fall.manner.times == Times() and blow.manner.times.at_s:
+            fall.manner.times = Times(at_s=blow.manner.times.at_s)
+            fall.manner.notes.append(("time", blow.words))
+
+
+def _interval_s(reading: Reading, clause: Clause, before: list[Draft]) -> bool:
+    """Whether a wait after counted sounds is the time between them: 两声枪响，间隔一秒."""
+    words = {reading.tokens[at].text for at in range(clause.start, clause.end)}
+    return bool(before and before[-1].count and before[-1].count[0] > 1 and words & {"间隔", "相隔", "interval"})
 
 
 def _link(clauses: list[Clause], by_clause: list[list[Draft]], plan: Plan) -> None:

@@ -45,6 +45,8 @@ def picks(tokens: Sequence[Token], rules: Sequence[Match | None], start: int, en
     placed: set[int] = set()
     chosen: list[Pick] = []
     for pick in sorted(_candidates(tokens, rules, start, end), key=_preference):
+        if _is_state(tokens, pick):
+            continue
         barred = placed | (set() if pick.scattered else phrased) if pick.kind == "place" else taken
         if not barred.isdisjoint(pick.indices):
             continue
@@ -81,6 +83,15 @@ def _candidates(tokens: Sequence[Token], rules: Sequence[Match | None], start: i
         for pattern in _patterns_at(tokens[index]):
             if indices := _stand(tokens, pattern, index, where, end):
                 yield Pick(indices, pattern.meaning.kind, pattern.meaning.value, pattern.weight, True)
+
+
+STATES = frozenset(("closed", "locked", "shut", "opened"))
+
+
+def _is_state(tokens: Sequence[Token], pick: Pick) -> bool:
+    """Whether a noun is only in some state: a "closed door" makes no sound, as "he closed the door" does."""
+    pairs = ((tokens[at], tokens[at + 1]) for at in pick.indices if at + 1 in pick.indices)
+    return pick.kind == "head" and any(one.text in STATES and other.start - one.end == 1 for one, other in pairs)
 
 
 def _named(match: Match) -> Iterator[Pick]:

@@ -472,6 +472,28 @@ def test_a_list_of_times_gives_each_its_own() -> None:
     assert read_words("a second knock").sources[0].times == Times()
 
 
+def test_one_happening_has_one_time() -> None:
+    fall, blow = read_words("a glass falls and breaks on the floor at 2.5 seconds").sources
+    assert (fall.entry, blow.entry) == ("drop.glass", "break.glass")
+    assert fall.times == blow.times == Times(at_s=(S(5, 2),))
+
+
+def test_an_interval_after_a_count_is_the_time_between() -> None:
+    (shots,) = read_words("两声枪响，间隔一秒").sources
+    assert (shots.count, shots.times) == (2, Times(every_s=S(1)))
+
+
+@pytest.mark.parametrize(("words", "sounds"), [("a closed door", 0), ("he closed the door", 1), ("the door closed", 1)])
+def test_a_closed_door_is_no_event(words: str, sounds: int) -> None:
+    assert len(read_words(words).sources) == sounds
+
+
+def test_another_ground_after_then_is_a_source_in_order() -> None:
+    wood, carpet = read_words("footsteps on wood then on carpet").sources
+    assert (wood.entry, carpet.entry) == ("footsteps.wood", "footsteps.carpet")
+    assert carpet.times.after == wood.id
+
+
 def test_a_time_of_the_timeline_is_reported_with_what_to_say() -> None:
     intent = read_words("a knock at 2s from the start of the timeline")
     assert intent.not_understood == ("at 2s from the start of the timeline",)
