@@ -116,3 +116,9 @@ def test_silence_has_no_loudness_and_asks_for_nothing() -> None:
     assert set(levels.lufs.values()) == set(levels.true_peak_dbtp.values()) == {-np.inf}
     assert (levels.limited_db, levels.held_back_lu) == (0.0, 0.0)
     stems.close()
+
+
+def test_a_hit_in_the_release_of_another_ducks_on_from_there() -> None:
+    curve = mix.ducking(score(*contact("a", 1.0), *contact("bb", 1.1)), 2.0)
+    assert curve.times_s == pytest.approx((0.98, 1.01, 1.08, 1.11, 1.51))
+    assert curve.values == pytest.approx((0.0, -2.0, -1.65, -2.0, 0.0))
