@@ -43,9 +43,14 @@ def _is_rubbed(clause: Clause, pick: Pick) -> bool:
 
 def _beside(reading: Reading, clause: Clause) -> list[Clause]:
     """The clause before and the one after, those left out that only say what it is not: "boots, not sneakers"."""
-    kept = [other for other in reading.clauses if other is clause or not _only_denies(other)]
-    at = next(index for index, other in enumerate(kept) if other is clause)
-    return [*kept[max(at - 1, 0) : at], *kept[at + 1 : at + 2]]
+    at = clause.place
+    before = reading.clauses[max(at - REACH, 0) : at][::-1]
+    sides = (before, reading.clauses[at + 1 : at + 1 + REACH])
+    return [other for side in sides for other in [each for each in side if not _only_denies(each)][:1]]
+
+
+REACH = 3
+"""Clauses on either side among which the nearest that names something is looked for."""
 
 
 def _only_denies(clause: Clause) -> bool:

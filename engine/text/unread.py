@@ -72,12 +72,14 @@ def idle_words(reading: Reading) -> tuple[list[str], list[Decision]]:
     asked: list[str] = []
     decisions: list[Decision] = []
     for clause in reading.clauses:
-        kinds = {index: _idle(reading, index, clause.end) for index in range(clause.start, clause.end)}
+        kinds = {index: _idle(reading, index, clause) for index in range(clause.start, clause.end)}
         for (kind, negated), run in groupby(kinds, key=lambda at: (kinds[at], at in clause.negated)):
             indices = list(run)
             words = reading.words(indices[0], indices[-1] + 1)
             if kind and negated:
                 decisions.append(_nothing_excluded(words, "alone names no sound"))
+            elif kind == "exception":
+                decisions.append(Decision(f"no exception for {words!r}", "it names no sound or ground of its own"))
             elif kind == "number":
                 words = reading.words(indices[0], (_counted_noun(reading, indices[-1]) or indices[-1]) + 1)
                 decisions.append(Decision(f"no count from {words!r}", "it counts people or things, not sounds"))
@@ -98,11 +100,13 @@ def _nothing_excluded(words: str, why: str) -> Decision:
     return Decision(f"nothing excluded for {words!r}", f"{words!r} {why}, so nothing was excluded for it")
 
 
-def _idle(reading: Reading, index: int, end: int) -> str:
+def _idle(reading: Reading, index: int, clause: Clause) -> str:
     """ "asked" or "seen" for a word that means something but did nothing; "" for all others."""
     token, rule = reading.tokens[index], reading.rules[index]
     if index in reading.taken:
         return ""
+    if clause.excepts and not clause.picks and not token.means("prepositions", "on", "of"):
+        return "exception"
     if token.means("weak", "object"):
         return "seen"
     if rule and rule.has(*PLAIN) and not rule.has(*SAID):
@@ -113,7 +117,7 @@ def _idle(reading: Reading, index: int, end: int) -> str:
         return "number" if _counted_noun(reading, index) else "asked"
     if token.kind != "word" or token.means(*PLAIN):
         return ""
-    if token.means(*SEEN) or _is_adjective(reading, index, end):
+    if token.means(*SEEN) or _is_adjective(reading, index, clause.end):
         return "seen"
     return "asked" if token.means(*SAID, *SLOT_TABLES) else ""
 

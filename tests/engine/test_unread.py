@@ -106,6 +106,12 @@ def test_words_that_are_used_are_no_complaint(words: str) -> None:
     assert read_words(words).not_understood == ()
 
 
+def test_an_exception_that_is_not_followed_is_named() -> None:
+    intent = read_words("remove all footsteps except on the stairs")
+    assert intent.excludes("footsteps.wood")
+    assert [d.what for d in intent.decisions if "stairs" in d.what] == ["no exception for 'stairs'"]
+
+
 SCENES = ["rain", "a man walks on gravel", "a dog barks at 2 s", "雨声", "敲三下门"]
 UNKNOWN = st.text(alphabet="bcdfghjklmnpqrstvwxz", min_size=5, max_size=9).filter(
     lambda word: not lexicon().knows((word,)) and lexicon().spelled(word) is None
