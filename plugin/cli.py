@@ -203,7 +203,9 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_stems(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("timeline", type=Path, help="the cut, an .otio file")
+    parser.add_argument(
+        "timeline", type=Path, help="the cut: .otio, .otioz, .fcpxml, .xml, .edl, .aaf, .mlt or .kdenlive"
+    )
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
     kinds = ".otio, .fcpxml, .xml, .aaf, .edl, .mlt, .kdenlive or .rpp"
     parser.add_argument(
@@ -244,7 +246,7 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("timeline", type=Path, help="an .otio file")
+    parser.add_argument("timeline", type=Path, help="a timeline, of any kind that stems takes")
     _add_common(parser)
 
 

@@ -98,7 +98,14 @@ def kill_workers() -> None:
             os.kill(child.pid, signal.SIGKILL)
 
 
-def test_a_process_that_dies_once_costs_nothing_but_time(film: Path) -> None:
+@pytest.fixture(scope="module")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Long enough that a process is surely still looking when it is told of."""
+    walls = [wall(seed=number) for number in range(5)]
+    return write_film(tmp_path_factory.mktemp("film") / "long.mp4", (walls[k % 5] for k in range(700)))
+
+
+def test_a_process_that_dies_once_costs_nothing_but_time(film: Path, long_film: Path) -> None:
     killed = threading.Event()
 
     def kill_once(name: str, stage: str, fraction: float) -> None:
@@ -106,21 +113,23 @@ def test_a_process_that_dies_once_costs_nothing_but_time(film: Path) -> None:
             killed.set()
             kill_workers()
 
-    with looked_at(shots_of(film), kill_once) as seen:
+    shots = [Shot("long", long_film, Fraction(0), Fraction(28), Fraction(0)), *shots_of(film)]
+    with looked_at(shots, kill_once) as seen:
         answers = list(seen)
     assert killed.is_set()
-    assert answers == [look(shot) for shot in shots_of(film)]
+    assert answers == [look(shot) for shot in shots]
 
 
-def test_a_file_that_brings_every_process_down_is_named(film: Path) -> None:
+def test_a_file_that_brings_every_process_down_is_named(film: Path, long_film: Path) -> None:
     def kill_always(name: str, stage: str, fraction: float) -> None:
-        if name == "shot 0":
+        if name == "long" and fraction < 1.0:
             kill_workers()
 
-    with looked_at(shots_of(film), kill_always) as seen:
+    shots = [Shot("long", long_film, Fraction(0), Fraction(28), Fraction(0)), *shots_of(film)]
+    with looked_at(shots, kill_always) as seen:
         first, *others = list(seen)
     assert isinstance(first, MediaError)
-    assert str(film) in str(first)
+    assert str(long_film) in str(first)
     assert all(isinstance(answer, Look) for answer in others)
 
 
