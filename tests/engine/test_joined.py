@@ -102,3 +102,14 @@ def test_events_of_two_scenes_together_stay_below_the_ceiling() -> None:
     assert max(peaks) <= limiter.CEILING_DBTP
     plain = sum(one.read_mix(at(3), at(5)) for one in scenes)
     assert loudness.dbtp(loudness.true_peak(np.asarray(plain, np.float32))) > limiter.CEILING_DBTP
+
+
+def test_what_a_scene_sounds_ahead_of_its_cut_is_not_heard_in_the_one_before() -> None:
+    scenes = [scene(0, Fraction(0), 4, rain(1, 4)), scene(1, Fraction(4), 3, rain(2, 3), *contact("b", -0.2))]
+    mix.mix_scenes(scenes, {})
+    assert scenes[1].read(Layer.MATERIAL, at(3.7), at(4)).any()
+    joined = Joined(scenes)
+    assert not joined.read(Layer.MATERIAL, at(3), at(4)).any()
+    assert joined.read(Layer.MATERIAL, at(4), at(4.1)).any()
+    for one in scenes:
+        one.close()
