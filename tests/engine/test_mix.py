@@ -122,3 +122,9 @@ def test_a_hit_in_the_release_of_another_ducks_on_from_there() -> None:
     curve = mix.ducking(score(*contact("a", 1.0), *contact("bb", 1.1)), 2.0)
     assert curve.times_s == pytest.approx((0.98, 1.01, 1.08, 1.11, 1.51))
     assert curve.values == pytest.approx((0.0, -2.0, -1.65, -2.0, 0.0))
+
+
+def test_what_passes_the_gate_only_after_its_gain_counts_too() -> None:
+    hops = np.repeat([10 ** (level / 10) for level in (-64.0, -72.0)], 40)
+    gained = hops * 10 ** (mix._gain_to(-34.0, hops) / 10)
+    assert loudness.integrated_lufs(gained) == pytest.approx(-34.0, abs=0.05)
