@@ -17,7 +17,7 @@ def marks(text: str, clock: Clock) -> list[tuple[int, int, TimeMark]]:
 def _found(text: str) -> Iterator[tuple[re.Match[str], Phrase]]:
     """The leftmost phrase, then the leftmost after its end; of those that begin together the first of PHRASES."""
     phrases = [phrase for phrase in PHRASES if _may_hold(text, phrase)]
-    following = [pattern(phrase.source).search(text) for phrase in phrases]
+    following = [_pattern(phrase).search(text) for phrase in phrases]
     while found := [(match.start(), place) for place, match in enumerate(following) if match]:
         place = min(found)[1]
         match = following[place]
@@ -26,7 +26,12 @@ def _found(text: str) -> Iterator[tuple[re.Match[str], Phrase]]:
         position = match.end()
         for other, later in enumerate(following):
             if later and later.start() < position:
-                following[other] = pattern(phrases[other].source).search(text, position)
+                following[other] = _pattern(phrases[other]).search(text, position)
+
+
+def _pattern(phrase: Phrase) -> re.Pattern[str]:
+    """The phrase where it does not begin inside a word: there is no "in" in "rain", no "at" in "a mat"."""
+    return pattern(rf"(?:(?<![A-Za-z])|(?![A-Za-z]))(?:{phrase.source})")
 
 
 def _may_hold(text: str, phrase: Phrase) -> bool:

@@ -117,3 +117,18 @@ def test_reading_a_text_without_times_makes_no_pattern() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]
+
+
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("heavy rain the first 5 seconds, then wind", "rain"),
+        ("light rain the last 3 seconds", "rain"),
+        ("rain the second half", "rain"),
+        ("a train the first 4 seconds", "train.pass"),
+    ],
+)
+def test_no_time_begins_inside_a_word(words: str, entry: str) -> None:
+    intent = read_words(words)
+    assert any(source.entry.split(".")[0] == entry.split(".")[0] for source in intent.sources), intent
+    assert not any(len(word) <= 3 for word in intent.not_understood)
