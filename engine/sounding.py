@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from scipy import signal
+from scipy import ndimage, signal
 
 from engine.instruments import dsp, registry, space
 from engine.media.side_by_side import a_little_ahead
@@ -310,4 +310,6 @@ def _far(player: registry.Texture, note: Note, first: int, last: int, length: in
     sound = np.pad(player.play_span(note, lo, hi), ((0, 0), (lo - first + _AIR_REACH, last + _AIR_REACH - hi)))
     pole = space.air_pole(note.place.distance_m)
     taps = pole ** np.abs(np.arange(-_AIR_REACH, _AIR_REACH + 1))
-    return np.asarray(signal.oaconvolve(sound, (taps / taps.sum())[None], "valid", axes=-1), dtype=np.float32)
+    # Summed tap by tap: a transform would round by the length of the block.
+    filtered = ndimage.convolve1d(sound.astype(np.float64), taps / taps.sum(), axis=-1, mode="constant")
+    return np.asarray(filtered[:, _AIR_REACH:-_AIR_REACH], dtype=np.float32)

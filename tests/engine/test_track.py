@@ -82,7 +82,6 @@ def test_a_far_bed_has_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(other, one, atol=1e-8)
 
 
-@pytest.mark.xfail(strict=True, reason="the filter of the air rounds by the length of the block")
 def test_a_far_bed_is_the_same_to_the_bit_however_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = (sounded_in_blocks(monkeypatch, block) for block in (480_000, 77_777))
     np.testing.assert_array_equal(other, one)
