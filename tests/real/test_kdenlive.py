@@ -45,7 +45,13 @@ def saved_by_kdenlive(project: Path, home: Path) -> Element:
     own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "TMPDIR": str(home / "temporary")}
     command = ["xvfb-run", "-a", "dbus-run-session", "sh", "-c", SAVE, "sh", str(project)]
     before = project.read_bytes()
-    subprocess.run(command, env=os.environ | own, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+    subprocess.run(
+        command,
+        env=os.environ | own | {"QT_QPA_PLATFORM": "xcb"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+    )
     assert project.read_bytes() != before
     return ElementTree.parse(project).getroot()
 
