@@ -11,6 +11,7 @@ from dataclasses import replace
 from engine.score import word_times
 from engine.score.ambience import write_ambience, write_waiting
 from engine.score.casting import Happening, Role
+from engine.score.crossing import crossed
 from engine.score.events import write_asked, write_unasked
 from engine.score.ground import grounded
 from engine.score.marks import Marking, by_marks, hinted_with, marked_roles
@@ -57,7 +58,7 @@ def perform(
         where = {role.source.id: shots_of(role, hinted, elsewhere) for role in (*words, *marks)}
         where |= {role.source.id: {index} for index, roles in enumerate(hints) for role in roles}
         _write(page, words, hints, marks, where)
-    notes = tuple(sorted(page.notes, key=lambda note: (note.start_s, note.id)))
+    notes = tuple(sorted(crossed(page.notes, intent.sources), key=lambda note: (note.start_s, note.id)))
     made_by = made_by or Provenance(GENERATOR, seed=seed, words=intent.words)
     return Score(scene.id, scene.record_start, scene.duration, notes, None, made_by), page.decisions
 
