@@ -21,6 +21,7 @@ from tests.real.melting import numbered_film
 PROGRAMS = ("kdenlive", "xvfb-run", "dbus-run-session", "dbus-send")
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.slow,  # its window wants the machine to itself: beside other tests it opens after minutes or not at all
     pytest.mark.skipif(not all(map(shutil.which, PROGRAMS)), reason="Kdenlive, Xvfb or D-Bus is not installed"),
 ]
 SECONDS = 100
