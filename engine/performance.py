@@ -199,16 +199,15 @@ def _sound(
     *,
     align: bool,
 ) -> SceneStems:
-    to_sample = seconds_to_sample
     first, last = shots[0].record_start - shots[0].head, shots[-1].record_end + shots[-1].tail
     name = shots[0].name if len(shots) == 1 else f"{shots[0].name} .. {shots[-1].name}"
     score, tracks = sounding.sound_score(
         score,
-        to_sample(first),
-        to_sample(last),
+        seconds_to_sample(first),
+        seconds_to_sample(last),
         align=align,
         folder=settings.scratch,
         progress=lambda fraction: progress(name, "sounding", fraction),
         cancel=cancel,
     )
-    return SceneStems(score, tracks, to_sample(shots[0].record_start), to_sample(shots[-1].record_end))
+    return SceneStems(score, tracks, seconds_to_sample(shots[0].record_start), seconds_to_sample(shots[-1].record_end))

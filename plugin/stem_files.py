@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from engine.media.side_by_side import side_by_side
 from engine.media.wave import WaveWriter
 from engine.media.wave_chunks import Broadcast, Depth
 from engine.score.score import Score, to_json
-from engine.types import SAMPLE_RATE, Cancel, CancelledError, Json, Layer, Progress, Shot
+from engine.types import SAMPLE_RATE, Cancel, CancelledError, Json, Layer, Progress, Samples, Shot
 from plugin import naming
 from plugin.timeline.cut import Cut
 from plugin.timeline.place import StemClip
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.performance import Stems
 
 WRITE_BLOCK = 10 * SAMPLE_RATE
+
+Reader = Callable[[Layer, int, int], Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,17 @@ class StemFiles:
         clips = []
         for index, piece in enumerate(pieces):
             paths = {layer: self.folder / f"{names[index, layer]}.wav" for layer in Layer}
-            side_by_side(partial(self._write, piece, cancel), paths.items())
+            side_by_side(partial(self._write, piece, self._reader(piece), cancel), paths.items())
             clips += [StemClip(layer, piece.span, path, self._note(piece, layer)) for layer, path in paths.items()]
             progress(piece.name, "writing", 1.0)
         return clips
 
-    def _write(self, piece: Piece, cancel: Cancel | None, place: tuple[Layer, Path]) -> None:
+    def _reader(self, piece: Piece) -> Reader:
+        """One shot's own sound, or that of all scenes together."""
+        return self.stems.joined().read if len(piece.shots) > 1 else partial(self.stems.read, piece.shots[0])
+
+    def _write(self, piece: Piece, read: Reader, cancel: Cancel | None, place: tuple[Layer, Path]) -> None:
         layer, path = place
-        read = partial(self.stems.read, piece.shots[0], layer)
-        if len(piece.shots) > 1:
-            read = partial(self.stems.joined().read, layer)
         first_sample, last_sample = piece.span.first_sample, piece.span.last_sample
         # Not of the file's name, which tells of notes and takes: what no edit reaches stays as it is.
         seed = naming.number(f"{layer.value}/{first_sample}", self._scores(piece)[0].made_by.seed)
@@ -75,7 +78,7 @@ class StemFiles:
             for first in range(first_sample, last_sample, WRITE_BLOCK):
                 if cancel and cancel.is_set():
                     raise CancelledError(f"stopped while writing {path.name}")
-                writer.write(read(first, min(first + WRITE_BLOCK, last_sample)))
+                writer.write(read(layer, first, min(first + WRITE_BLOCK, last_sample)))
 
     def _scores(self, piece: Piece) -> list[Score]:
         """Of the scenes that are heard in a piece."""

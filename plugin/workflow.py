@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine import generate as engine
 from engine.score.reading import read_scores
 from engine.score.score import write_scores
-from engine.types import SAMPLE_RATE, Cancel, CancelledError, Layer, Progress, Shot
+from engine.types import Cancel, CancelledError, Layer, Progress, Shot
 from plugin import naming
 from plugin.interchange.delivery import deliver
 from plugin.job import Job, PlacedShot, Report, check_job
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from engine.performance import Stems
 
 __all__ = ["Job", "PlacedShot", "Report", "make_stems"]
-
-WRITE_BLOCK = 10 * SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +169,11 @@ def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mappin
         notes = naming.notes_of(replace(shot, head=shot.head * 0, tail=shot.tail * 0), stems.scores)
         counts = {layer: sum(note.layer is layer for note in notes) for layer in Layer}
         shots.append(PlacedShot(shot.name, plan.cut.timecode(shot.record_start), float(shot.duration), counts))
-    suffix = f" {plan.take}" if plan.take > 1 else ""
     return Report(
         output=placed.output,
         media_folder=placed.media_folder,
         take=plan.take,
-        tracks=tuple(f"Foley {layer.value.capitalize()}{suffix}" for layer in Layer),
+        tracks=tuple(place.track_name(layer, plan.take) for layer in Layer),
         rule=plan.selection.rule,
         shots=tuple(shots),
         levels=stems.levels,

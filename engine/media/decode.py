@@ -60,7 +60,7 @@ def probe(path: Path) -> Probe:
         first = first_picture(container, stream) if stream is not None else None
         timecode = container.metadata.get("timecode") or first_of(s.metadata.get("timecode") for s in container.streams)
         return Probe(
-            duration=_duration(container, stream),
+            duration=duration_of(container, stream),
             rate=stream.average_rate if stream else None,
             size=shown_size(stream, first) if stream is not None and first is not None else None,
             has_picture=stream is not None,
@@ -170,7 +170,8 @@ def _fit(shown: tuple[int, int], pixels: int, turns: int) -> tuple[int, int]:
     return (height, width) if turns % 2 else (width, height)
 
 
-def _duration(container: av.container.InputContainer, stream: av.video.stream.VideoStream | None) -> Fraction:
+def duration_of(container: av.container.InputContainer, stream: av.video.stream.VideoStream | None) -> Fraction:
+    """Of the picture where there is one, in seconds; 0 where the file does not say."""
     if stream is not None and stream.duration and stream.time_base:
         return stream.duration * stream.time_base
     return Fraction(container.duration, 1_000_000) if container.duration else Fraction(0)

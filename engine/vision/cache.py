@@ -11,8 +11,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
-from platformdirs import user_cache_dir
-
+from engine.media.cache_folder import cache_folder
 from engine.media.source import require_file
 from engine.types import Cue, CueKind, Curve, Json, MediaError, Shot
 
@@ -22,8 +21,8 @@ _SAMPLED_BLOCKS = 16
 
 
 def folder() -> Path:
-    """Where cues are kept: FOLEYLINE_CACHE, or the user's cache folder."""
-    return Path(os.environ.get("FOLEYLINE_CACHE") or user_cache_dir("foleyline")) / "cues"
+    """Where cues are kept."""
+    return cache_folder("cues")
 
 
 @lru_cache(maxsize=1)

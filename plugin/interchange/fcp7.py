@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from xml.etree.ElementTree import Element, ElementTree, indent
+from xml.etree.ElementTree import Element
 
-from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 from plugin.interchange.fcp7_items import Item, row_items, stem_items
 from plugin.interchange.fcp7_media import Files, add, add_rate, add_speed, add_timecode, is_known_rate
@@ -25,6 +24,7 @@ from plugin.interchange.footage import footage_of_cut
 from plugin.interchange.losses import Losses, add_frame_losses
 from plugin.interchange.reel import Reel
 from plugin.interchange.rows import Row, rows_of
+from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
 from plugin.timeline.cut import CutMarker, TrackLabel
 
@@ -42,12 +42,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
             "those of NTSC. Write another format, or give the timeline such a rate."
         )
     writer = _Writer(reel)
-    root = writer.document()
-    indent(root)
-    with whole_file(path) as file:
-        file.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n')
-        ElementTree(root).write(file, encoding="utf-8")
-        file.write(b"\n")
+    write_xml(writer.document(), path, doctype="xmeml")
     return writer.losses.told()
 
 

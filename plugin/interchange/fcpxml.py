@@ -19,9 +19,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from xml.etree.ElementTree import Element, SubElement
 
-from engine.media.whole_file import whole_file
 from plugin.interchange.fcpxml_resources import SMALLEST, Resources, first_frame, seconds_text
 from plugin.interchange.fcpxml_speed import time_map
 from plugin.interchange.fcpxml_story import Story
@@ -29,6 +28,7 @@ from plugin.interchange.footage import Footage, footage_of_cut, footage_of_stem
 from plugin.interchange.losses import Losses, add_frame_losses
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
+from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip
 
@@ -49,12 +49,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     Raises OutputError when the file exists or cannot be written.
     """
     writer = _Writer(reel)
-    root = writer.document()
-    indent(root)
-    with whole_file(path) as file:
-        file.write(b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n')
-        ElementTree(root).write(file, encoding="utf-8")
-        file.write(b"\n")
+    write_xml(writer.document(), path, doctype="fcpxml")
     return writer.losses.told()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -32,10 +32,10 @@ from plugin.interchange.mlt_xml import (
     new_document,
     played_properties,
     resource_of,
-    write_document,
 )
 from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
+from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
 
 _TITLE = "Kdenlive"
@@ -59,7 +59,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     for number, track in enumerate(order):
         _add_track(root, number, track, ids, bin_ids)
     _add_tractor(root, order, max(1, reel.frames))
-    write_document(root, path)
+    write_xml(root, path)
     _note_names(tracks, losses)
     return (*standing_losses(reel, _TITLE), *losses.told())
 
@@ -127,8 +127,8 @@ def _project_properties(reel: Reel) -> Numbered:
     return {"kdenlive:folder.-1.2": "Foley", **named, "xml_retain": 1}
 
 
-def _as_json(objects: object) -> str:
-    return json.dumps(list(objects), ensure_ascii=False)  # type: ignore[call-overload]
+def _as_json(objects: Iterable[Mapping[str, str | int]]) -> str:
+    return json.dumps(list(objects), ensure_ascii=False)
 
 
 def _guides(reel: Reel) -> list[dict[str, str | int]]:

@@ -15,10 +15,10 @@ from plugin.interchange.mlt_xml import (
     add_mixes,
     new_document,
     played_properties,
-    write_document,
 )
 from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
+from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
 
 _TITLE = "MLT XML"
@@ -37,7 +37,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
         for piece, entry in add_entries(playlist, track.pieces, ids):
             add(entry, "property", {"name": "shotcut:caption"}).text = piece.name
     _add_tractor(root, tracks, reel)
-    write_document(root, path)
+    write_xml(root, path)
     return (*standing_losses(reel, _TITLE), *_path_losses(path), *losses.told())
 
 

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from engine.media.source import first_picture, open_media, picture_stream, shown_size
-from engine.media.whole_file import whole_file
 from engine.types import MediaError, OutputError
 from plugin.interchange.mlt_tracks import Piece, Played, is_xml_text
 from plugin.interchange.nearby import Nearby
@@ -32,14 +31,6 @@ def new_document(reel: Reel, path: Path, **attributes: str) -> Element:
     root = Element("mlt", {"LC_NUMERIC": "C", "version": "7.12.0", "root": folder, **attributes})
     ElementTree.SubElement(root, "profile", _profile(reel))
     return root
-
-
-def write_document(root: Element, path: Path) -> None:
-    """Write it whole, as UTF-8, never over an existing file. Raises OutputError."""
-    ElementTree.indent(root)
-    with whole_file(path) as file:
-        file.write(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
-        file.write(b"\n")
 
 
 def add(parent: Element, tag: str, attributes: Numbered | None = None, properties: Numbered | None = None) -> Element:

@@ -13,6 +13,7 @@ import av
 import av.error
 import opentimelineio as otio
 
+from engine.media.decode import duration_of
 from engine.media.source import picture_stream, require_file
 from engine.types import SAMPLE_RATE, MediaError, TimelineError
 from plugin.timeline import clock
@@ -111,7 +112,8 @@ def file_facts(path: Path) -> FileFacts:
     try:
         require_file(path)
         with av.open(str(path)) as container:
-            return FileFacts(_tagged_timecode(container) or _stamp(container), _picture_duration(container))
+            timecode = _tagged_timecode(container) or _stamp(container)
+            return FileFacts(timecode, duration_of(container, picture_stream(container)) or None)
     except (OSError, av.error.FFmpegError, MediaError):
         return FileFacts()
 
@@ -194,10 +196,3 @@ def _stamp(container: av.container.InputContainer) -> Fraction | None:
     """The time reference of a Broadcast WAV, which counts samples from midnight."""
     text, sounds = container.metadata.get("time_reference", ""), container.streams.audio
     return Fraction(int(text), sounds[0].rate) if text.isdecimal() and sounds and sounds[0].rate else None
-
-
-def _picture_duration(container: av.container.InputContainer) -> Fraction | None:
-    stream = picture_stream(container)
-    if stream is not None and stream.duration and stream.time_base:
-        return stream.duration * stream.time_base
-    return Fraction(container.duration, av.time_base) if container.duration else None

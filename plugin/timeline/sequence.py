@@ -13,8 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_dir
-
+from engine.media.cache_folder import cache_folder
 from engine.media.numbered import SUFFIX, Numbered, write_sheet
 from engine.types import TimelineError
 from plugin.timeline import clock
@@ -26,8 +25,8 @@ _PATTERN = re.compile(
 
 
 def folder_of_sheets() -> Path:
-    """Below FOLEYLINE_CACHE or the user's cache folder. A sheet is a few lines, and may be removed at any time."""
-    return Path(os.environ.get("FOLEYLINE_CACHE") or user_cache_dir("foleyline")) / "sequences"
+    """A sheet is a few lines, and may be removed at any time."""
+    return cache_folder("sequences")
 
 
 def sheet_of(reference: Any, folder: Path) -> Path:

@@ -15,10 +15,11 @@ import opentimelineio as otio
 import pytest
 import soundfile
 
-from engine.media.wave import Broadcast, Depth, WaveWriter
-from engine.types import Layer, Samples, Shot
-from plugin.timeline.place import StemClip, StemSpan, place_stems, stem_span
+from engine.media.wave import Depth
+from engine.types import Layer, Shot
+from plugin.timeline.place import StemClip, place_stems, stem_span
 from plugin.timeline.stem_span import seeking_warnings
+from tests.plugin.interchange.clicking import write_clicks
 from tests.plugin.timelines import clip, save, timeline, track
 
 pytestmark = [
@@ -91,26 +92,10 @@ def _placed_timeline(
             times = [start / rate + Fraction(1 + 2 * place, 40), end / rate - Fraction(1 + 2 * place, 40)]
             samples = [round(time * 48_000) for time in times]
             path = folder / "stems" / f"{layer}-{number}.wav"
-            _write_clicks(path, span, samples, depth)
+            write_clicks(path, span, samples, depth)
             stems.append(StemClip(layer, span, path, {"shot": number}))
             hits += samples
     return place_stems(source, stems).path, hits
-
-
-def _write_clicks(path: Path, span: StemSpan, samples: list[int], depth: Depth) -> None:
-    """Clicks at record samples, and in the handles some that nobody may hear."""
-    sound = np.zeros((2, span.sample_count), np.float32)
-    sound[:, : span.shot_first_sample - span.first_sample] = _decoys(span.shot_first_sample - span.first_sample)
-    sound[:, span.shot_last_sample - span.first_sample :] = _decoys(span.last_sample - span.shot_last_sample)
-    for sample in samples:
-        sound[:, sample - span.first_sample] = 0.9
-    path.parent.mkdir(exist_ok=True)
-    with WaveWriter(path, 2, depth, Broadcast(span.time_reference_samples(Fraction(3600)))) as writer:
-        writer.write(sound)
-
-
-def _decoys(samples: int) -> Samples:
-    return np.where(np.arange(samples) % 500 == 250, np.float32(0.9), np.float32(0))
 
 
 def _mlt_of(otio_path: Path, rate: Fraction) -> Path:

@@ -19,8 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, ClassVar, Self
 
-from platformdirs import user_cache_dir
-
+from engine.media.cache_folder import cache_folder
 from engine.types import TimelineError
 
 MOST_KEPT_BYTES = 20 * 2**30  # of all bundles that are unpacked
@@ -33,8 +32,8 @@ _UNSAFE = re.compile(r'[<>:"|?*\x00-\x1f\x7f]|[. ]$')
 
 
 def folder_of_bundles() -> Path:
-    """Where bundles are unpacked: below FOLEYLINE_CACHE, or the user's cache folder. It may be emptied at any time."""
-    return Path(os.environ.get("FOLEYLINE_CACHE") or user_cache_dir("foleyline")) / "bundles"
+    """Where bundles are unpacked."""
+    return cache_folder("bundles")
 
 
 class Archive:

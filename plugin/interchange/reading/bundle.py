@@ -17,6 +17,7 @@ from plugin.interchange.reading import laying
 from plugin.interchange.reading.archive import Archive
 from plugin.interchange.reading.laying import Reading, Told
 from plugin.timeline.document import parse_object
+from plugin.timeline.medium import is_relative
 
 CONTENT = "content.otio"
 MOST_CONTENT_BYTES = 2**28
@@ -91,7 +92,7 @@ class _Url:
 
     @property
     def is_inside(self) -> bool:
-        return bool(self.text) and laying.is_relative(self.text)
+        return bool(self.text) and is_relative(self.text)
 
     def set(self, url: str) -> None:
         if self.is_folder:

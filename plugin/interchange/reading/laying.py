@@ -251,8 +251,3 @@ def media_url(text: str, folder: Path, *, encoded: bool) -> str:
         return text
     path = folder.absolute() / (unquote(text) if encoded else text).replace("\\", "/")
     return "file://" + quote(os.fsencode(path))
-
-
-def is_relative(url: str) -> bool:
-    """Whether a URL counts from the file that it stands in."""
-    return not _PLACED.match(url) and not url.startswith("/")

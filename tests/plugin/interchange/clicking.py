@@ -49,7 +49,7 @@ def clicking_reel(
             samples = [_nearest(start / rate + inward), _nearest(end / rate - inward)]
             path = folder / "stems" / f"{layer}-{number}.wav"
             if not silent:
-                _write_clicks(path, span, samples, depth)
+                write_clicks(path, span, samples, depth)
             stems.append(StemClip(layer, span, path, {"shot": number}))
             hits += samples
     return make_reel(open_document(source), stems, stems_only=stems_only), sorted(hits)
@@ -59,7 +59,7 @@ def _nearest(seconds: Fraction) -> int:
     return (2 * 48_000 * seconds.numerator + seconds.denominator) // (2 * seconds.denominator)
 
 
-def _write_clicks(path: Path, span: StemSpan, samples: list[int], depth: Depth) -> None:
+def write_clicks(path: Path, span: StemSpan, samples: list[int], depth: Depth) -> None:
     """Clicks at record samples, and in the handles some that nobody may hear."""
     sound = np.zeros((2, span.sample_count), np.float32)
     sound[:, : span.shot_first_sample - span.first_sample] = _decoys(span.shot_first_sample - span.first_sample)
