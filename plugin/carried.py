@@ -10,13 +10,13 @@ from engine.score.reading import from_json
 from engine.score.score import Score
 from engine.types import ScoreError
 from plugin.timeline import place
-from plugin.timeline.document import Document, open_document
+from plugin.timeline.document import Document, as_document
 from plugin.timeline.place import FoundStem
 
 
 def scores_of(timeline: Path | Document, take: int | None = None) -> list[Score]:
     """The scores that a written timeline carries, put together from its clips. Raises ScoreError, TimelineError."""
-    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    document = as_document(timeline)
     found = place.foleyline_notes(document)
     takes = sorted({stem.take for stem in found})
     if not takes:

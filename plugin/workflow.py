@@ -23,9 +23,10 @@ from plugin.timeline import place
 from plugin.timeline.choice import Choice
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
+from plugin.timeline.document import Document, open_document
 from plugin.timeline.flavour import KDENLIVE
 from plugin.timeline.place import StemClip
-from plugin.timeline.read import read_timeline
+from plugin.timeline.read import read_document
 from plugin.timeline.select import Selection, select
 from plugin.timeline.stem_span import seeking_warnings, stem_span
 
@@ -37,8 +38,9 @@ __all__ = ["Job", "PlacedShot", "Report", "make_stems"]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be made, settled before anything is."""
+    """What is to be made, settled before anything is; the timeline as it was when it was read."""
 
+    document: Document
     cut: Cut
     selection: Selection
     shots: tuple[Shot, ...]  # with their handles
@@ -65,7 +67,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
         if cancel and cancel.is_set():
             raise CancelledError("stopped before anything was placed")
         losses: list[str] = []
-        placed = publish(job.wanted_output, clips, extras, stage, partial(_write_timeline, job, losses))
+        placed = publish(job.wanted_output, clips, extras, stage, partial(_write_timeline, job, plan, losses))
         stems.warnings += losses
         done = time.monotonic()
         seconds = {
@@ -79,9 +81,10 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
 
 def _plan(job: Job) -> _Plan:
     check_job(job)
-    cut = read_timeline(job.timeline)
+    document = open_document(job.timeline)
+    cut = read_document(document)
     selection = _selection(job, cut)
-    place.check_placeable(job.timeline)
+    place.check_placeable(document)
     spans = [stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots]
     shots = tuple(
         replace(shot, head=span.head, tail=span.tail) for shot, span in zip(selection.shots, spans, strict=True)
@@ -89,7 +92,7 @@ def _plan(job: Job) -> _Plan:
     pieces = [Piece(shot.name, (shot,), span) for shot, span in zip(shots, spans, strict=True)]
     if job.one_file_per_track:
         pieces = [one_piece(cut, shots, job.handles_frames)]
-    return _Plan(cut, selection, shots, tuple(pieces), place.next_take(job.timeline))
+    return _Plan(document, cut, selection, shots, tuple(pieces), place.next_take(document))
 
 
 def _selection(job: Job, cut: Cut) -> Selection:
@@ -109,9 +112,9 @@ def _selection(job: Job, cut: Cut) -> Selection:
     return replace(found, shots=tuple(covered) or found.shots)
 
 
-def _write_timeline(job: Job, losses: list[str], clips: Sequence[StemClip], path: Path) -> None:
+def _write_timeline(job: Job, plan: _Plan, losses: list[str], clips: Sequence[StemClip], path: Path) -> None:
     """`losses` is told what the file could not hold."""
-    losses += deliver(job.timeline, clips, path, flavour=job.flavour, stems_only=job.stems_only)
+    losses += deliver(plan.document, plan.cut, clips, path, flavour=job.flavour, stems_only=job.stems_only)
 
 
 def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -> Stems:

@@ -8,7 +8,8 @@ from pathlib import Path
 from plugin.interchange.formats import format_of
 from plugin.interchange.otioz import write_bundle
 from plugin.interchange.reel import make_reel
-from plugin.timeline.document import open_document
+from plugin.timeline.cut import Cut
+from plugin.timeline.document import Document
 from plugin.timeline.flavour import Flavour
 from plugin.timeline.place import StemClip, place_stems
 
@@ -16,17 +17,18 @@ OTIO, BUNDLES = ".otio", (".otioz", ".otiod")
 
 
 def deliver(
-    timeline: Path, stems: Sequence[StemClip], path: Path, *, flavour: Flavour, stems_only: bool
+    document: Document, cut: Cut, stems: Sequence[StemClip], path: Path, *, flavour: Flavour, stems_only: bool
 ) -> tuple[str, ...]:
     """Write the timeline with the stems as a new file; what it could not hold, or a program may not take, in words.
 
+    `cut` is what was read of the document, which stays as it is: it may be written again under another name.
     Raises OutputError, TimelineError.
     """
     if path.suffix.lower() == OTIO:
-        return place_stems(timeline, stems, path, stems_only=stems_only, flavour=flavour).warnings
+        return place_stems(document, stems, path, cut=cut, stems_only=stems_only, flavour=flavour).warnings
     if path.suffix.lower() in BUNDLES:
-        return write_bundle(timeline, stems, path, stems_only=stems_only, flavour=flavour)
-    losses = format_of(path).write(make_reel(open_document(timeline), stems, stems_only=stems_only), path)
+        return write_bundle(document, stems, path, cut=cut, stems_only=stems_only, flavour=flavour)
+    losses = format_of(path).write(make_reel(document, stems, cut=cut, stems_only=stems_only), path)
     return (*losses, f"{path.suffix} files carry no score; to change notes later, keep it with --score, or write .otio")
 
 

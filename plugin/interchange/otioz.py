@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from engine.media.whole_file import refuse_existing, unwritable, whole_file
 from engine.types import OutputError
 from plugin.interchange.reel import Reel
-from plugin.timeline.document import open_document
+from plugin.timeline.cut import Cut
+from plugin.timeline.document import Document, as_document
 from plugin.timeline.flavour import ANY, Flavour, PathStyle
 from plugin.timeline.place import StemClip, place_stems
 
@@ -35,7 +36,13 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
 
 
 def write_bundle(
-    timeline: Path, stems: Sequence[StemClip], path: Path, *, flavour: Flavour = ANY, stems_only: bool = False
+    timeline: Path | Document,
+    stems: Sequence[StemClip],
+    path: Path,
+    *,
+    cut: Cut | None = None,
+    flavour: Flavour = ANY,
+    stems_only: bool = False,
 ) -> tuple[str, ...]:
     """As `place_stems`, with the stems inside `path`: a folder when it ends in .otiod, else one file.
 
@@ -43,11 +50,12 @@ def write_bundle(
     """
     refuse_existing(path)
     inside = replace(flavour, paths=PathStyle.PORTABLE, unreadable="")
+    document = as_document(timeline)
     packing = _packed_folder if path.suffix.lower() == FOLDER_SUFFIX else _packed_file
     with packing(path, stems) as folder:
         held = [replace(stem, path=folder / _MEDIA / stem.path.name) for stem in stems]
-        told = place_stems(timeline, held, folder / _TIMELINE, stems_only=stems_only, flavour=inside).warnings
-    outside = 0 if stems_only else _own_media(timeline)
+        told = place_stems(document, held, folder / _TIMELINE, cut=cut, stems_only=stems_only, flavour=inside).warnings
+    outside = 0 if stems_only else _own_media(document)
     if not outside:
         return told
     return (*told, f"{path.name} holds the stems; the timeline's own media ({outside}) stay where they are.")
@@ -100,9 +108,9 @@ def _entry(name: str, compression: int) -> zipfile.ZipInfo:
     return entry
 
 
-def _own_media(timeline: Path) -> int:
+def _own_media(document: Document) -> int:
     """How many files, or rows of files, the editor's own clips name."""
-    clips = open_document(timeline).timeline.tracks.find_clips()
+    clips = document.timeline.tracks.find_clips()
     references = [reference for clip in clips for reference in clip.media_references().values()]
     urls = {getattr(one, "target_url", "") or getattr(one, "target_url_base", "") for one in references}
     return len(urls - {""})

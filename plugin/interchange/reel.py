@@ -91,12 +91,17 @@ class Reel:
         return tuple(track for track in self.cut.tracks if track.kind != PICTURE)
 
 
-def make_reel(document: Document, stems: Sequence[StemClip], *, stems_only: bool = False) -> Reel:
-    """The cut of an opened timeline with stems of a new take. Raises TimelineError, OutputError as `place_stems`."""
+def make_reel(
+    document: Document, stems: Sequence[StemClip], *, cut: Cut | None = None, stems_only: bool = False
+) -> Reel:
+    """The cut of an opened timeline with stems of a new take; `cut` is what was read of it, if it was.
+
+    Raises TimelineError, OutputError as `place_stems`.
+    """
     check_stem_names(document, stems)
     take = next_take(document)
     tracks = tuple(_track(layer, take, stems) for layer in Layer)
-    return Reel(read_document(document), tracks, take, stems_only, () if stems_only else blends(document))
+    return Reel(cut or read_document(document), tracks, take, stems_only, () if stems_only else blends(document))
 
 
 def _track(layer: Layer, take: int, stems: Sequence[StemClip]) -> ReelTrack:

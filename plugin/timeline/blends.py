@@ -11,7 +11,7 @@ import opentimelineio as otio
 from plugin.timeline import clock
 from plugin.timeline.cut import Address, plain
 from plugin.timeline.document import Document
-from plugin.timeline.walk import Node, walk
+from plugin.timeline.walk import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Blend:
 
 def blends(document: Document) -> tuple[Blend, ...]:
     """Every transition on a track that is to be seen or heard, in address order."""
-    return tuple(found for node in walk(document.timeline.tracks) for found in _blends_of(node))
+    return tuple(found for node in document.nodes for found in _blends_of(node))
 
 
 def _blends_of(node: Node) -> Iterator[Blend]:

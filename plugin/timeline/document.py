@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import opentimelineio as otio
 from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 from plugin.interchange.reading import table
+from plugin.timeline.walk import Node, walk
 
 DEEPEST = 8000
 _CHUNK = 2**24
@@ -22,14 +24,19 @@ _BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _TYPE_NAME = re.compile(r"named '(?P<name>[^']*)'.*found a \S*?\d+(?P<found>[A-Za-z]+?)E? instead", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """An opened file: what is written back, and the timeline in it that is meant."""
+    """An opened file: what is written back, and the timeline in it that is meant. It stays as it was read."""
 
     path: Path
     root: Any  # otio SerializableObject; holds `timeline`
     timeline: otio.schema.Timeline
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """Every item of the timeline with its place, parents before children: walked once."""
+        return walk(self.timeline.tracks)
 
 
 def open_document(path: Path, rate: Fraction | None = None) -> Document:
@@ -47,6 +54,11 @@ def open_document(path: Path, rate: Fraction | None = None) -> Document:
     if document.timeline.tracks is None:
         document.timeline.tracks = otio.schema.Stack("tracks")
     return document
+
+
+def as_document(timeline: Path | Document) -> Document:
+    """What is opened already, or the file opened now. Raises TimelineError as `open_document`."""
+    return timeline if isinstance(timeline, Document) else open_document(timeline)
 
 
 def write_object(root: Any, path: Path) -> None:

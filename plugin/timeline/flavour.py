@@ -16,7 +16,6 @@ from engine.types import Json, OutputError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.document import Document
 from plugin.timeline.medium import is_bare_absolute
-from plugin.timeline.walk import walk
 
 _RESOLVE = "Resolve_OTIO"
 
@@ -81,7 +80,7 @@ def doubts(document: Document, flavour: Flavour) -> tuple[str, ...]:
     """What the flavour's program may not take of what is on the timeline already, and is not ours to change."""
     if flavour.paths is not PathStyle.ABSOLUTE:
         return ()
-    references = (getattr(node.item, "media_reference", None) for node in walk(document.timeline.tracks))
+    references = (getattr(node.item, "media_reference", None) for node in document.nodes)
     urls = {getattr(reference, "target_url", "") for reference in references}
     unfound = sum(1 for url in urls if url and not is_bare_absolute(url))
     loose = sum(1 for child in document.timeline.tracks if not isinstance(child, otio.schema.Track))

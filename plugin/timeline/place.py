@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -18,12 +19,12 @@ from engine.types import Json, Layer, OutputError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
-from plugin.timeline.document import Document, open_document, write_object
+from plugin.timeline.document import Document, as_document, write_object
 from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts, portable_url
 from plugin.timeline.medium import is_relative, is_there, path_of_url
 from plugin.timeline.read import read_document
 from plugin.timeline.stem_span import StemSpan, stem_span
-from plugin.timeline.walk import Node, walk
+from plugin.timeline.walk import Node
 
 __all__ = ["FoundStem", "Placement", "StemClip", "StemSpan", "foleyline_notes", "next_take", "place_stems", "stem_span"]
 
@@ -69,10 +70,11 @@ class FoundStem:
 
 
 def place_stems(
-    timeline: Path,
+    timeline: Path | Document,
     stems: Sequence[StemClip],
     output: Path | None = None,
     *,
+    cut: Cut | None = None,
     stems_only: bool = False,
     flavour: Flavour = ANY,
 ) -> Placement:
@@ -82,35 +84,57 @@ def place_stems(
     beside the timeline as NAME.foley.otio, or the next free name. `stems_only` writes the three tracks alone.
     The new tracks are written as the `flavour`'s program takes them; the editor's own stay as they are whatever it is,
     but for media named by paths relative to the timeline, which are addressed anew when the output lies elsewhere.
+    An opened timeline stays as it is, to be written again; `cut` is what was read of it.
 
     Raises OutputError when the given output exists or cannot be written, or the program misreads the stems' paths;
     TimelineError when stems do not fit.
     """
-    document = open_document(timeline)
-    path = output or free_path(timeline.with_name(f"{timeline.stem}.foley.otio"))
-    take = next_take(document)
+    document = as_document(timeline)
+    path = output or free_path(document.path.with_name(f"{document.path.stem}.foley.otio"))
+    take, cut = next_take(document), cut or read_document(document)
     check_stem_names(document, stems)
-    cut, target, root = read_document(document), document.timeline, document.root
-    warnings = () if stems_only else doubts(document, flavour)
-    if stems_only:
-        target = root = _stems_timeline(document, cut, flavour)
-    elif path.parent.resolve() != timeline.parent.resolve():
-        readdress(target.tracks, timeline.parent, path)
+    target = _stems_timeline(document, cut, flavour) if stems_only else document.timeline
     writer = _TrackWriter(cut.start, target, path, flavour)
     tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
-    target.tracks.extend(tracks)
-    write_object(root, path)
-    return Placement(path, take, tuple(track.name for track in tracks), warnings)
+    with _addressed_from(path, document), _added(tracks, target):
+        write_object(target if stems_only else document.root, path)
+    return Placement(path, take, tuple(track.name for track in tracks), () if stems_only else doubts(document, flavour))
 
 
-def readdress(root: otio.schema.Stack, folder: Path, output: Path) -> None:
-    """Let media that are named relative to `folder` be found from where `output` lies."""
-    for item in root.find_children(descended_from_type=otio.schema.Clip):
+@contextmanager
+def _added(tracks: Sequence[otio.schema.Track], timeline: otio.schema.Timeline) -> Iterator[None]:
+    """The tracks are the timeline's last for so long."""
+    own = len(timeline.tracks)
+    timeline.tracks.extend(tracks)
+    try:
+        yield
+    finally:
+        del timeline.tracks[own:]
+
+
+@contextmanager
+def _addressed_from(output: Path, document: Document) -> Iterator[None]:
+    """Media that are named relative to the document are found from where `output` lies, for so long."""
+    folder = document.path.parent
+    moved = [] if output.parent.resolve() == folder.resolve() else list(_relative_media(document))
+    for reference, _, media in moved:
+        reference.target_url = portable_url(media, output)
+    try:
+        yield
+    finally:
+        for reference, url, _ in moved:
+            reference.target_url = url
+
+
+def _relative_media(document: Document) -> Iterator[tuple[Any, str, Path]]:
+    """References with their addresses, and the files that they name, as far as they are there."""
+    folder = document.path.parent
+    for item in document.timeline.tracks.find_children(descended_from_type=otio.schema.Clip):
         for reference in item.media_references().values():
             url = getattr(reference, "target_url", None) or ""
             media = path_of_url(url, folder) if url and is_relative(url) else None
             if media is not None and is_there(media):
-                reference.target_url = portable_url(media.resolve(), output)
+                yield reference, url, media.resolve()
 
 
 def track_name(layer: Layer, take: int) -> str:
@@ -123,17 +147,17 @@ def next_take(timeline: Path | Document) -> int:
 
     Tracks may have been renamed; the stems on them still say in their names which take they are.
     """
-    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    document = as_document(timeline)
     tracks = [_TRACK_NAME.fullmatch(child.name) for child in document.timeline.tracks]
-    stems = [_STEM_NAME.fullmatch(name) for node in walk(document.timeline.tracks) for name in _names(node.item)]
+    stems = [_STEM_NAME.fullmatch(name) for node in document.nodes for name in _names(node.item)]
     takes = [int(found[2] or 1) for found in tracks if found] + [int(found[1]) for found in stems if found]
     return 1 + max(takes, default=0)
 
 
 def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
     """The stems on a timeline and what was noted with each, in track order."""
-    document = timeline if isinstance(timeline, Document) else open_document(timeline)
-    return [found for node in walk(document.timeline.tracks) if (found := _found(node))]
+    document = as_document(timeline)
+    return [found for node in document.nodes if (found := _found(node))]
 
 
 def _found(node: Node) -> FoundStem | None:
@@ -152,7 +176,7 @@ def _found(node: Node) -> FoundStem | None:
 
 def check_placeable(timeline: Path | Document) -> None:
     """TimelineError for a timeline on which no stem could be placed, before any is made."""
-    document = timeline if isinstance(timeline, Document) else open_document(timeline)
+    document = as_document(timeline)
     _TrackWriter(Fraction(0), document.timeline, document.path, ANY)
 
 
@@ -222,7 +246,7 @@ def without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemCli
 
 def check_stem_names(document: Document, stems: Sequence[StemClip]) -> None:
     """OutputError for a stem whose name is not plain, or is on the timeline already."""
-    taken = {name for node in walk(document.timeline.tracks) for name in _names(node.item)}
+    taken = {name for node in document.nodes for name in _names(node.item)}
     for stem in stems:
         if not _PLAIN_NAME.fullmatch(stem.path.name):
             raise OutputError(

@@ -15,7 +15,7 @@ from plugin.timeline.clock import Span
 from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, TrackLabel, plain
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.medium import Media
-from plugin.timeline.walk import Node, breaks, record_of, walk
+from plugin.timeline.walk import Node, breaks, record_of
 
 _FRAME_RATES = Span(Fraction(5), Fraction(241))  # outside are counts of samples, milliseconds, or no rate at all
 _NOTE_KEYS = {"note", "notes", "comment", "comments", "description"}
@@ -33,7 +33,7 @@ def read_timeline(path: Path, rate: Fraction | None = None) -> Cut:
 
 def read_document(document: Document) -> Cut:
     """Read an opened file."""
-    timeline, nodes = document.timeline, walk(document.timeline.tracks)
+    timeline, nodes = document.timeline, document.nodes
     labels = _track_labels(nodes[0])
     media = Media(document.path.parent)
     local = _RESOLVE in timeline.metadata

@@ -40,6 +40,18 @@ def placed_reel(
     if drop_frame:
         root.metadata["displayFormat"] = "DF"
     source = save(root, folder / "cut.otio")
+    stems = placed_stems(folder, rate, first, places, depth)
+    return make_reel(open_document(source), stems, stems_only=stems_only)
+
+
+def placed_stems(
+    folder: Path,
+    rate: Fraction = Fraction(24),
+    first: int = 86400,
+    places: tuple[tuple[int, int], ...] = PLACES,
+    depth: Depth = Depth.INT16,
+) -> list[StemClip]:
+    """Stamped files of silence for three layers at `places` of a timeline that starts at frame `first`."""
     stems = []
     for number, (begin, end) in enumerate(places):
         span = stem_span(
@@ -52,4 +64,4 @@ def placed_reel(
             with WaveWriter(path, 2, depth, Broadcast(stamp, timecode_rate=rate)) as writer:
                 writer.write(np.zeros((2, span.sample_count), np.float32))
             stems.append(StemClip(layer, span, path, {"shot": number}))
-    return make_reel(open_document(source), stems, stems_only=stems_only)
+    return stems

@@ -1,0 +1,71 @@
+"""A timeline is opened once and may be written as often as its name is taken meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+
+from engine.media.whole_file import TakenError
+from engine.types import Layer
+from plugin.interchange.delivery import deliver
+from plugin.interchange.formats import FORMATS
+from plugin.timeline.document import Document, open_document
+from plugin.timeline.flavour import ANY
+from plugin.timeline.place import StemClip, next_take
+from plugin.timeline.read import read_document
+from tests.plugin.interchange.placed_reels import placed_stems
+from tests.plugin.timelines import clip, save, span, timeline, track
+
+SUFFIXES = (".otio", *(one.suffix for one in FORMATS))
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Document:
+    """A cut whose film is named by a path relative to it."""
+    (tmp_path / "a.mov").write_bytes(b"film")
+    made = clip("walk", 100, url="a.mov", available=span(0, 100))
+    return open_document(save(timeline(track(made), start=86400), tmp_path / "cut.otio"))
+
+
+def written(document: Document, stems: list[StemClip], path: Path, *, stems_only: bool = False) -> Path:
+    deliver(document, read_document(document), stems, path, flavour=ANY, stems_only=stems_only)
+    return path
+
+
+def content(path: Path) -> bytes:
+    return (path / "content.otio" if path.is_dir() else path).read_bytes()
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_is_written_twice_is_twice_the_same(opened: Document, tmp_path: Path, suffix: str) -> None:
+    before, stems, path = opened.root.to_json_string(), placed_stems(tmp_path), tmp_path / "far" / f"cut{suffix}"
+    path.parent.mkdir()
+    contents = []
+    for document in (opened, opened, open_document(opened.path)):
+        contents.append(content(written(document, stems, path)))
+        path.parent.rename(tmp_path / f"far-{len(contents)}")
+        path.parent.mkdir()
+    assert contents[0] == contents[1] == contents[2]
+    assert opened.root.to_json_string() == before
+
+
+def test_a_name_that_is_taken_meanwhile_leaves_the_timeline_to_the_next(opened: Document, tmp_path: Path) -> None:
+    stems, taken, far = placed_stems(tmp_path), tmp_path / "taken.otio", tmp_path / "far"
+    taken.write_text("theirs")
+    far.mkdir()
+    (far / "taken.otio").write_text("theirs")
+    for path in (taken, far / "taken.otio"):
+        with pytest.raises(TakenError):
+            written(opened, stems, path)
+    assert next_take(opened) == 1
+    found = otio.adapters.read_from_file(str(written(opened, stems, tmp_path / "next.otio")))
+    assert [one.name for one in found.tracks[1:]] == [f"Foley {layer.capitalize()}" for layer in Layer]
+    assert next(iter(found.find_clips())).media_reference.target_url == "a.mov"
+
+
+def test_a_timeline_that_changed_since_it_was_read_is_written_as_it_was_read(opened: Document, tmp_path: Path) -> None:
+    save(timeline(track(clip("other", 10))), opened.path)
+    found = otio.adapters.read_from_file(str(written(opened, placed_stems(tmp_path), tmp_path / "out.otio")))
+    assert [item.name for item in found.tracks[0]] == ["walk"]
