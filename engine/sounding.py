@@ -116,8 +116,12 @@ def note_start(score: Score, note: Note) -> int:
 def sound_note(note: Note) -> Samples:
     """One note as it is heard, before the mix: played, faded, placed, `[2, sample]`."""
     dry = registry.instrument(note.instrument).play(note)
+    if note.heard_until_s:
+        dry = dry[:, : dsp.samples(note.heard_until_s)]
+    before, dry = np.split(dry, [dsp.samples(note.heard_from_s)], axis=1)
     if note.fade_in_s or note.fade_out_s:
         dry = dsp.fade(dry, note.fade_in_s, note.fade_out_s).astype(np.float32)
+    dry = np.concatenate([np.zeros_like(before), dry], axis=1) if before.size else dry
     gain = dsp.db(note.gain_db) * (-1.0 if note.invert else 1.0)
     return space.place_sound(dry * np.float32(gain), note.place)
 
@@ -140,7 +144,7 @@ def sound_score(
     """
     score.check()
     beds = [note for note in score.notes if is_bed(note)]
-    events = _by_event(score, [note for note in score.notes if not is_bed(note)])
+    events = _by_event(score, [note for note in score.notes if not is_bed(note) and _may_sound(score, note, first)])
     tracks = {layer: Track(first, last, folder) for layer in Layer}
     sums = {layer: _Sum(first, last) for layer in Layer}
     settled: dict[str, Note] = {}
@@ -187,24 +191,30 @@ def sound_note_again(score: Score, note: Note, tracks: dict[Layer, Track]) -> tu
 def note_span(score: Score, note: Note) -> tuple[int, int]:
     """First sample of a note and the first after its last, counted from the timeline's start."""
     start = note_start(score, note)
+    first = start + dsp.samples(note.heard_from_s)
     if is_bed(note):
-        return start, start + dsp.samples(note.duration_s)
-    return start, start + sound_note(note).shape[1]
+        return first, max(start + _bed_samples(note), first)
+    return first, max(start + sound_note(note).shape[1], first)
 
 
 def _sound_stretch(score: Score, first: int, last: int) -> Samples:
     """What one layer sounds from sample `first` to `last`, summed in the order in which a whole scene is."""
     beds = [note for note in score.notes if is_bed(note)]
-    events = _by_event(score, [note for note in score.notes if not is_bed(note)])
+    events = _by_event(score, [note for note in score.notes if not is_bed(note) and _may_sound(score, note, first)])
     heard = _Sum(first, last)
     for start, notes in events:
         for note in notes:
-            if start < last and start + dsp.samples(note.duration_s + LONGEST_RING_S) > first:
+            if start < last:
                 heard.add(note_start(score, note), sound_note(note))
     block = heard.take(last)
     for note in beds:
         _add_bed(block, _bed(score, ((first, last), note)))
     return block.astype(np.float32)
+
+
+def _may_sound(score: Score, note: Note, first: int) -> bool:
+    """Whether an event may still ring at sample `first`."""
+    return note_start(score, note) + dsp.samples(note.duration_s + LONGEST_RING_S) > first
 
 
 def _by_event(score: Score, notes: Sequence[Note]) -> list[tuple[int, list[Note]]]:
@@ -272,8 +282,8 @@ def _bed(score: Score, place: tuple[tuple[int, int], Note]) -> tuple[int, dsp.Ar
     """
     (block_first, block_last), note = place
     start = note_start(score, note)
-    length = dsp.samples(note.duration_s)
-    first = max(block_first - start, 0)
+    length = _bed_samples(note)
+    first = max(block_first - start, dsp.samples(note.heard_from_s))
     last = min(block_last - start, length)
     if last <= first:
         return 0, np.zeros((2, 0))
@@ -291,6 +301,11 @@ def _bed(score: Score, place: tuple[tuple[int, int], Note]) -> tuple[int, dsp.Ar
     return start + first - block_first, np.stack([sound[0] * (envelope * left), sound[-1] * (envelope * right)])
 
 
+def _bed_samples(note: Note) -> int:
+    """Where a bed ends, in its own time."""
+    return dsp.samples(min(note.heard_until_s or note.duration_s, note.duration_s))
+
+
 def _add_bed(block: dsp.Array, bed: tuple[int, dsp.Array]) -> None:
     offset, sound = bed
     block[:, offset : offset + sound.shape[1]] += sound
@@ -299,8 +314,9 @@ def _add_bed(block: dsp.Array, bed: tuple[int, dsp.Array]) -> None:
 def _fades(note: Note, at_s: dsp.Array) -> dsp.Array | float:
     if not (note.fade_in_s or note.fade_out_s):
         return 1.0
-    rise = np.clip(at_s / max(note.fade_in_s, 1e-9), 0.0, 1.0)
-    fall = np.clip((note.duration_s - at_s) / max(note.fade_out_s, 1e-9), 0.0, 1.0)
+    end_s = min(note.heard_until_s or note.duration_s, note.duration_s)
+    rise = np.clip((at_s - note.heard_from_s) / note.fade_in_s, 0.0, 1.0) if note.fade_in_s else 1.0
+    fall = np.clip((end_s - at_s) / note.fade_out_s, 0.0, 1.0) if note.fade_out_s else 1.0
     return np.asarray(np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall))
 
 

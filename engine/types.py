@@ -171,7 +171,7 @@ class Note:
     event: str
     layer: Layer
     instrument: str
-    start_s: float  # of what is heard first, from the scene's start
+    start_s: float  # where its own time begins, from the scene's start
     duration_s: float
     params: Mapping[str, float | str | Curve] = field(default_factory=dict)
     place: Place = Place()
@@ -179,10 +179,21 @@ class Note:
     seed: int = 0
     fade_in_s: float = 0.0
     fade_out_s: float = 0.0
+    heard_from_s: float = 0.0  # of its own time, what comes before is left out: its shot was trimmed
+    heard_until_s: float = 0.0  # of its own time, what comes after is left out; 0 for nothing
     shift_ms: float = 0.0  # phase alignment with its event's other notes
     invert: bool = False  # polarity
     entry: str = ""  # what it stands for, an id of the ontology: "footsteps.gravel"
     because: str = ""  # the cue's id, or the words that asked for it
+
+    @property
+    def heard_start_s(self) -> float:
+        return self.start_s + self.heard_from_s
+
+    @property
+    def heard_end_s(self) -> float:
+        """Without what rings on."""
+        return self.start_s + min(self.heard_until_s or self.duration_s, self.duration_s)
 
 
 @dataclass(frozen=True, slots=True)

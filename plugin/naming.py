@@ -48,7 +48,7 @@ def notes_of(shot: Shot, scores: Sequence[Score]) -> list[Note]:
         last = float(shot.record_end + shot.tail - score.record_start)
         covers = score.record_start <= shot.record_start and shot.record_end <= score.record_start + score.duration
         if covers:
-            found += [note for note in score.notes if note.start_s < last and note.start_s + note.duration_s > first]
+            found += [note for note in score.notes if note.heard_start_s < last and note.heard_end_s > first]
     return found
 
 

@@ -153,6 +153,6 @@ def _mark_notes(axes: Any, stems: Stems, layer: Layer, start: Fraction) -> None:
     for score in stems.scores:
         offset = float(score.record_start - start)
         times = [
-            max(note.start_s, 0.0) + offset for note in score.notes if note.layer is layer
+            max(note.heard_start_s, 0.0) + offset for note in score.notes if note.layer is layer
         ]  # a bed's handle is not drawn
         axes.plot(times, [0.93 * top] * len(times), "v", color="#f4d35e", markersize=4, linestyle="none")

@@ -117,6 +117,8 @@ def _note(data: Any, where: str) -> Note:
         seed=_whole(data, "seed", where, 0),
         fade_in_s=_number(data, "fade_in_s", where, 0.0),
         fade_out_s=_number(data, "fade_out_s", where, 0.0),
+        heard_from_s=_number(data, "heard_from_s", where, 0.0),
+        heard_until_s=_number(data, "heard_until_s", where, 0.0),
         shift_ms=_number(data, "shift_ms", where, 0.0),
         invert=_yes_or_no(data, "invert", where),
         entry=_text(data, "entry", where, ""),

@@ -71,10 +71,12 @@ LONGEST_S = 86400.0 * 4
 LONGEST_EVENT_S = 120.0  # an event is sounded in one piece (some 5 MB a second), a bed block by block
 
 _RANGES = {
-    "start_s": (-3600.0, LONGEST_S, "s"),
+    "start_s": (-LONGEST_S, LONGEST_S, "s"),
     "gain_db": (-120.0, 36.0, "dB"),
     "fade_in_s": (0.0, 3600.0, "s"),
     "fade_out_s": (0.0, 3600.0, "s"),
+    "heard_from_s": (0.0, LONGEST_S, "s"),
+    "heard_until_s": (0.0, LONGEST_S, "s"),
     "shift_ms": (-50.0, 50.0, "ms"),
 }
 
@@ -90,6 +92,8 @@ def _check_note(note: Note) -> None:
         within(where, name, getattr(note, name), low, high, unit)
     within(where, "duration_s", note.duration_s, 0.0, LONGEST_S if is_bed(note) else LONGEST_EVENT_S, "s")
     within(where, "place.distance_m", note.place.distance_m, 0.1, 1000.0, "m")
+    if note.heard_until_s:
+        within(where, "heard_until_s", note.heard_until_s, note.heard_from_s, LONGEST_S, "s")
     pans = note.place.pan.values if isinstance(note.place.pan, Curve) else (note.place.pan,)
     for pan in pans:
         within(where, "place.pan", pan, -1.0, 1.0, "")
@@ -128,6 +132,7 @@ def _scene_json(score: Score) -> dict[str, Any]:
 
 def note_json(note: Note) -> dict[str, Any]:
     place = note.place
+    window = {name: getattr(note, name) for name in ("heard_from_s", "heard_until_s") if getattr(note, name)}
     return {
         "id": note.id,
         "event": note.event,
@@ -140,6 +145,7 @@ def note_json(note: Note) -> dict[str, Any]:
         "gain_db": note.gain_db,
         "fade_in_s": note.fade_in_s,
         "fade_out_s": note.fade_out_s,
+        **window,
         "seed": note.seed,
         "shift_ms": note.shift_ms,
         "invert": note.invert,
