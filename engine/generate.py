@@ -9,7 +9,7 @@ from engine.types import Cancel, Progress, Settings, Shot
 from engine.vision.ahead import looked_at
 
 if TYPE_CHECKING:
-    from engine.performance import Stems
+    from engine.performance import Stems, Told
     from engine.score.score import Score
 
 
@@ -33,6 +33,23 @@ def generate(
         from engine import performance  # instruments and grammar are loaded while the first shots are looked at
 
         return performance.perform(shots, words, seen, settings, progress, cancel)
+
+
+def write(
+    shots: Sequence[Shot],
+    words: str = "",
+    settings: Settings = Settings(),  # noqa: B008  frozen
+    progress: Progress = _silent,
+    cancel: Cancel | None = None,
+) -> tuple[list[Score], Told]:
+    """Look at the shots, read the words, and write the score of each scene; nothing is sounded or mixed.
+
+    Raises as `generate`.
+    """
+    with looked_at(shots, progress, cancel) as seen:
+        from engine import performance
+
+        return performance.write(shots, words, seen, settings)
 
 
 def sound_again(

@@ -26,6 +26,15 @@ from engine.vision.look import Look
 
 
 @dataclass(slots=True)
+class Told:
+    """What was understood and decided, and what the user should know."""
+
+    intent: Intent = field(default_factory=Intent)
+    decisions: list[Decision] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Stems:
     """Finished stems, read by span; samples count from the timeline's start. Close it, or use it in a `with`."""
 
@@ -77,36 +86,56 @@ def perform(
     cancel: Cancel | None,
 ) -> Stems:
     """Stems for shots whose looks arrive in `seen`, in order. Raises as `engine.generate.generate`."""
-    rate = shots[0].frame_rate if shots else Fraction(24)
-    intent = read_words(
-        words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
-    )
-    made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
-    groups = list(_scenes(shots))
-    said = [_said(group, partial(read_words, frame_rate=rate)) for group in groups]
-    stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, list(intent.decisions))
+    intent = _read(shots, words, settings)
+    told = Told(intent, list(intent.decisions))
+    stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, told.decisions, told.warnings)
     try:
-        for number, group in enumerate(groups):
-            cues = tuple(_cues(shot, next(seen), stems, settings) for shot in group)
-            scene = Scene(group[0].scene, group, cues, shots[0].record_start, shots[-1].record_end)
-            here, elsewhere = said[number], _naming(said[:number] + said[number + 1 :])
-            score, decisions = rules.perform(
-                scene,
-                intent,
-                here.hinted,
-                elsewhere=elsewhere,
-                markings=here.markings,
-                seed=settings.seed,
-                made_by=made_by,
-            )
-            stems.decisions += decisions
+        for group, score in _written(shots, words, seen, settings, told):
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
-        stems.warnings += _unheard(intent, stems.scores)
+        told.warnings += _unheard(intent, stems.scores)
         stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
         stems.close()
         raise
     return stems
+
+
+def write(shots: Sequence[Shot], words: str, seen: Iterator[Seen], settings: Settings) -> tuple[list[Score], Told]:
+    """The scores of shots whose looks arrive in `seen`, unsounded and unmixed; contacts are aligned."""
+    intent = _read(shots, words, settings)
+    told = Told(intent, list(intent.decisions))
+    return [sounding.aligned(score) for _, score in _written(shots, words, seen, settings, told)], told
+
+
+def _read(shots: Sequence[Shot], words: str, settings: Settings) -> Intent:
+    rate = shots[0].frame_rate if shots else Fraction(24)
+    return read_words(
+        words, frame_rate=rate, start_timecode=settings.start_timecode, accept_guesses=settings.accept_guesses
+    )
+
+
+def _written(
+    shots: Sequence[Shot], words: str, seen: Iterator[Seen], settings: Settings, told: Told
+) -> Iterator[tuple[tuple[Shot, ...], Score]]:
+    """The shots of each scene and the score written for them, as soon as they have been looked at."""
+    made_by = Provenance(rules.GENERATOR, VERSION, settings.seed, words)
+    groups = list(_scenes(shots))
+    said = [_said(group, partial(read_words, frame_rate=shots[0].frame_rate)) for group in groups]
+    for number, group in enumerate(groups):
+        cues = tuple(_cues(shot, next(seen), told, settings) for shot in group)
+        scene = Scene(group[0].scene, group, cues, shots[0].record_start, shots[-1].record_end)
+        here, elsewhere = said[number], _naming(said[:number] + said[number + 1 :])
+        score, decisions = rules.perform(
+            scene,
+            told.intent,
+            here.hinted,
+            elsewhere=elsewhere,
+            markings=here.markings,
+            seed=settings.seed,
+            made_by=made_by,
+        )
+        told.decisions += decisions
+        yield group, score
 
 
 def perform_again(
@@ -142,14 +171,14 @@ def _scenes(shots: Iterable[Shot]) -> Iterator[tuple[Shot, ...]]:
         yield tuple(group)
 
 
-def _cues(shot: Shot, seen: Seen, stems: Stems, settings: Settings) -> tuple[Cue, ...]:
+def _cues(shot: Shot, seen: Seen, told: Told, settings: Settings) -> tuple[Cue, ...]:
     """What a look found, its warnings told."""
     if isinstance(seen, Look):
-        stems.warnings += seen.warnings
+        told.warnings += seen.warnings
         return seen.cues
     if not settings.skip_broken:
         raise seen
-    stems.warnings.append(f"{shot.name}: its picture cannot be read, so only the words are followed. {seen}")
+    told.warnings.append(f"{shot.name}: its picture cannot be read, so only the words are followed. {seen}")
     return ()
 
 

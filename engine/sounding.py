@@ -168,6 +168,13 @@ def sound_score(
     return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes)), tracks
 
 
+def aligned(score: Score) -> Score:
+    """The score with the material note of each contact moved and turned as `sound_score` would."""
+    events = _by_event(score, [note for note in score.notes if not is_bed(note)])
+    settled = {note.id: note for _, notes in events for note, _ in _sound_event(notes, align=True)}
+    return replace(score, notes=tuple(settled.get(note.id, note) for note in score.notes))
+
+
 def sound_note_again(score: Score, note: Note, tracks: dict[Layer, Track]) -> tuple[Score, int, int]:
     """Put `note` in the place of the score's note of that id, and sound only the stretch that either reaches into.
 
