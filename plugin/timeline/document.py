@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -15,6 +16,7 @@ import opentimelineio as otio
 from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 from plugin.interchange.reading import table
+from plugin.timeline import source_text
 from plugin.timeline.walk import Node, walk
 
 DEEPEST = 8000
@@ -32,6 +34,7 @@ class Document:
     root: Any  # otio SerializableObject; holds `timeline`
     timeline: otio.schema.Timeline
     warnings: tuple[str, ...] = ()
+    source: str = ""  # OpenTimelineIO's JSON of the root, as it was read; "" where it was read from something else
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -47,10 +50,11 @@ def open_document(path: Path, rate: Fraction | None = None) -> Document:
     """
     if table.reads(path):
         reading = table.read(path, rate)
-        found = _as_document(path, reading.root)
+        found = _as_document(path, reading.root, reading.source)
         document = replace(found, warnings=(*found.warnings, *reading.warnings))
     else:
-        document = _as_document(path, parse_object(_read_text(path), path))
+        source = _read_text(path)
+        document = _as_document(path, parse_object(source, path), source)
     if document.timeline.tracks is None:
         document.timeline.tracks = otio.schema.Stack("tracks")
     return document
@@ -63,9 +67,21 @@ def as_document(timeline: Path | Document) -> Document:
 
 def write_object(root: Any, path: Path) -> None:
     """Write any OpenTimelineIO object as a whole new file."""
-    text = otio.core.serialize_json_to_string(root, indent=4)
+    _write(source_text.serialized(root).encode(), path)
+
+
+def write_document(document: Document, tracks: Sequence[otio.schema.Track], path: Path) -> None:
+    """Write an opened file as a whole new one, with further tracks at the end of its timeline.
+
+    All else is as it was read, to the letter, but for the URLs of media, which are those that the objects have now.
+    """
+    source = document.source or source_text.serialized(document.root)
+    _write(source_text.with_tracks(source, document.root, document.timeline, tracks), path)
+
+
+def _write(text: bytes, path: Path) -> None:
     with whole_file(path) as file:
-        file.write(text.encode())
+        file.write(text)
         file.write(b"\n")
 
 
@@ -134,32 +150,35 @@ def _refusal(path: Path, words: str) -> str:
     return f"{path} is no OpenTimelineIO file, or a damaged one ({words}). Export the timeline again as .otio."
 
 
-def _as_document(path: Path, root: Any) -> Document:
+def _as_document(path: Path, root: Any, source: str) -> Document:
     schema = otio.schema
     if isinstance(root, schema.Timeline):
-        return Document(path, root, root)
+        return Document(path, root, root, source=source)
     if isinstance(root, schema.SerializableCollection):
-        return _from_collection(path, root)
+        return _from_collection(path, root, source)
     if isinstance(root, otio.core.Composable) and not isinstance(root, schema.Transition):
+        text = source and source_text.wrapped(source, root)
         timeline = _wrapped(root)
-        return Document(path, timeline, timeline)
+        return Document(path, timeline, timeline, source=text)
     found = root.schema_name() if isinstance(root, otio.core.SerializableObject) else type(root).__name__
     raise TimelineError(f"{path} holds no timeline but {_article(found)}. Export the timeline itself as .otio.")
 
 
-def _from_collection(path: Path, collection: otio.schema.SerializableCollection) -> Document:
+def _from_collection(path: Path, collection: otio.schema.SerializableCollection, source: str) -> Document:
     timelines = collection.find_children(descended_from_type=otio.schema.Timeline)
     if timelines:
         others = f'{path} holds {len(timelines)} timelines; "{timelines[0].name}", the first, is taken.'
-        return Document(path, collection, timelines[0], (others,) if len(timelines) > 1 else ())
+        return Document(path, collection, timelines[0], (others,) if len(timelines) > 1 else (), source)
     items = [child for child in collection if isinstance(child, otio.core.Item)]
     if not items:
         raise TimelineError(f"{path} is a collection without a timeline or clip. Export a timeline as .otio.")
     # The bin stays as it is; a timeline that shows its items one after another joins it.
+    text = source and source_text.with_line_up(source, collection)
     timeline = _wrapped(otio.schema.Track(children=[item.deepcopy() for item in items]))
     timeline.name = collection.name
     collection.append(timeline)
-    return Document(path, collection, timeline, (f"{path} is a bin, not a timeline; its items are taken in order.",))
+    warnings = (f"{path} is a bin, not a timeline; its items are taken in order.",)
+    return Document(path, collection, timeline, warnings, text)
 
 
 def _wrapped(item: Any) -> otio.schema.Timeline:

@@ -19,7 +19,7 @@ from engine.types import Json, Layer, OutputError, TimelineError
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
-from plugin.timeline.document import Document, as_document, write_object
+from plugin.timeline.document import Document, as_document, write_document, write_object
 from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts, portable_url
 from plugin.timeline.medium import is_relative, is_there, path_of_url
 from plugin.timeline.read import read_document
@@ -96,20 +96,14 @@ def place_stems(
     target = _stems_timeline(document, cut, flavour) if stems_only else document.timeline
     writer = _TrackWriter(cut.start, target, path, flavour)
     tracks = [writer.track(layer, take, [stem for stem in stems if stem.layer is layer]) for layer in Layer]
-    with _addressed_from(path, document), _added(tracks, target):
-        write_object(target if stems_only else document.root, path)
-    return Placement(path, take, tuple(track.name for track in tracks), () if stems_only else doubts(document, flavour))
-
-
-@contextmanager
-def _added(tracks: Sequence[otio.schema.Track], timeline: otio.schema.Timeline) -> Iterator[None]:
-    """The tracks are the timeline's last for so long."""
-    own = len(timeline.tracks)
-    timeline.tracks.extend(tracks)
-    try:
-        yield
-    finally:
-        del timeline.tracks[own:]
+    names = tuple(track.name for track in tracks)
+    if stems_only:
+        target.tracks.extend(tracks)
+        write_object(target, path)
+        return Placement(path, take, names)
+    with _addressed_from(path, document):
+        write_document(document, tracks, path)
+    return Placement(path, take, names, doubts(document, flavour))
 
 
 @contextmanager

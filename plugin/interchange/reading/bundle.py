@@ -39,17 +39,19 @@ def _read_folder(path: Path) -> Reading:
         raw = content.read_bytes()
     except OSError as error:
         raise TimelineError(f"{content} cannot be read: {error.strerror}. Give a bundle that you may open.") from error
-    root = parse_object(_text(raw, path), path)
-    for url in _urls(root):
+    source = _text(raw, path)
+    root = parse_object(source, path)
+    for url in (url for url in _urls(root) if url.is_inside):
         url.set(laying.media_url(url.text, path, encoded=True))
-    return Reading(root)
+    return Reading(root, source=source)
 
 
 def _read_archive(path: Path) -> Reading:
     told = Told(path)
     try:
         with Archive(path) as archive:
-            root = parse_object(_text(archive.read(CONTENT, MOST_CONTENT_BYTES), path), path)
+            source = _text(archive.read(CONTENT, MOST_CONTENT_BYTES), path)
+            root = parse_object(source, path)
             _relink(root, archive, told)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, TimelineError):
@@ -59,7 +61,7 @@ def _read_archive(path: Path) -> Reading:
         raise TimelineError(
             f"{path} cannot be read: {error.strerror or error}. Give a file that you may open."
         ) from error
-    return Reading(root, told.warnings())
+    return Reading(root, told.warnings(), source)
 
 
 def _relink(root: Any, archive: Archive, told: Told) -> None:

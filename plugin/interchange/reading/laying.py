@@ -44,6 +44,7 @@ class Reading:
 
     root: Any
     warnings: tuple[str, ...] = ()
+    source: str = ""  # OpenTimelineIO's JSON of the root, where it was read from that
 
 
 @dataclass(frozen=True, slots=True)
