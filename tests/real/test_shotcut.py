@@ -1,0 +1,106 @@
+"""Shotcut opens what Foleyline writes for it, asks nothing, and saves each track and clip as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from engine.types import Layer
+from plugin.interchange import mlt
+from tests.real.counting import Rate
+from tests.real.good_cut import PICTURES, SOME_RATES, TRACK, Placed, good_reel, stems
+
+PROGRAMS = ("shotcut", "xvfb-run", "xdotool")
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.slow,  # its window wants the machine to itself, and some ten seconds
+    pytest.mark.skipif(not all(map(shutil.which, PROGRAMS)), reason="Shotcut, Xvfb or xdotool is not installed"),
+]
+SECONDS = 90
+# Its window has the project's name once it is open; a question of Shotcut's would take the keys instead.
+SAVE = """
+shotcut --noupgrade "$1" & program=$!
+until window=$(xdotool search --onlyvisible --name '^opened.mlt - Shotcut$')
+do sleep 0.5; kill -0 $program || exit 1; done
+before=$(stat -c %Y.%s "$1")
+while [ "$(stat -c %Y.%s "$1")" = "$before" ]
+do sleep 1; kill -0 $program || exit 1; xdotool windowfocus "$window" key ctrl+s; done
+sleep 1
+kill -9 $program
+wait $program
+"""
+
+
+def saved_by_shotcut(project: Path, home: Path) -> Element:
+    """The project as Shotcut writes it again."""
+    for folder in ("run", "temporary"):
+        (home / folder).mkdir(parents=True, mode=0o700)
+    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "TMPDIR": str(home / "temporary")}
+    command = ["xvfb-run", "-a", "sh", "-c", SAVE, "sh", str(project)]
+    before = project.read_bytes()
+    subprocess.run(
+        command,
+        env=os.environ | own | {"QT_QPA_PLATFORM": "xcb"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=SECONDS,
+    )
+    assert project.read_bytes() != before
+    return ElementTree.parse(project).getroot()
+
+
+def value(element: Element, name: str) -> str | None:
+    return next((found.text for found in element.findall("property") if found.get("name") == name), None)
+
+
+def frame(time: str, rate: Rate) -> int:
+    """Shotcut writes hours, minutes, seconds and milliseconds."""
+    hours, minutes, seconds = time.split(":")
+    exact = (int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)) * Fraction(*rate.pair)
+    assert abs(exact - round(exact)) < Fraction(1, 10)
+    return round(exact)
+
+
+def shown(root: Element, folder: Path, rate: Rate) -> dict[str, list[Placed]]:
+    """Clips by the names of their tracks; every file is there."""
+    files = {one.get("id"): value(one, "resource") or "" for one in root if one.tag in ("producer", "chain")}
+
+    def clips(playlist: Element) -> Iterator[Placed]:
+        at_frame = 0
+        for child in playlist:
+            if child.tag == "blank":
+                at_frame += frame(child.attrib["length"], rate)
+            elif child.tag == "entry":
+                first, last = (frame(child.attrib[name], rate) for name in ("in", "out"))
+                assert (folder / files[child.get("producer")]).is_file()
+                yield value(child, "shotcut:caption") or "", at_frame, last - first + 1, first
+                at_frame += last - first + 1
+
+    playlists = ((value(one, "shotcut:name"), one) for one in root.findall("playlist"))
+    return {name: list(clips(one)) for name, one in playlists if name}
+
+
+@SOME_RATES
+def test_the_cut_comes_back_with_its_stems_frame_by_frame(tmp_path: Path, rate: Rate) -> None:
+    folder = tmp_path / 'a "cut" & 夜'
+    folder.mkdir()
+    reel, _ = good_reel(folder, rate)
+    mlt.write(reel, folder / "opened.mlt")
+    root = saved_by_shotcut(folder / "opened.mlt", tmp_path / "home")
+    profile = root.find("profile")
+    assert profile is not None
+    assert (int(profile.attrib["frame_rate_num"]), int(profile.attrib["frame_rate_den"])) == rate.pair
+    pictures = [placed for placed in PICTURES if placed[0] != "off"]
+    expected = {f"Foley {layer.capitalize()}": stems(layer, rate) for layer in Layer}
+    assert shown(root, folder, rate) == {TRACK: pictures, **expected}
+    markers = root.findall("tractor/properties[@name='shotcut:markers']/properties")
+    assert [(value(one, "text"), value(one, "start")) for one in markers] == [('rain: on "tin"', "24")]
