@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.media.side_by_side import side_by_side
 from engine.media.wave import WaveWriter
@@ -24,7 +24,37 @@ if TYPE_CHECKING:
 
 WRITE_BLOCK = 10 * SAMPLE_RATE
 
-Reader = Callable[[Layer, int, int], Samples]
+
+class Sound(Protocol):
+    """Finished stems of some scenes."""
+
+    @property
+    def scores(self) -> Sequence[Score]: ...
+
+    def score_of(self, shot: Shot) -> Score: ...
+
+    def blocks(self, shots: Sequence[Shot], layer: Layer, first: int, last: int) -> Iterator[Samples | bytes]:
+        """What is heard with one shot, or with all together: sound, or samples as a file of the depth stores them."""
+        ...
+
+
+class MadeSound:
+    """The stems of a performance."""
+
+    def __init__(self, stems: Stems) -> None:
+        self._stems = stems
+        self._joined = cache(stems.joined)
+
+    @property
+    def scores(self) -> Sequence[Score]:
+        return self._stems.scores
+
+    def score_of(self, shot: Shot) -> Score:
+        return self._stems.of(shot).score
+
+    def blocks(self, shots: Sequence[Shot], layer: Layer, first: int, last: int) -> Iterator[Samples]:
+        read = self._joined().read if len(shots) > 1 else self._stems.of(shots[0]).read
+        return (read(layer, start, min(start + WRITE_BLOCK, last)) for start in range(first, last, WRITE_BLOCK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +81,37 @@ class StemFiles:
     take: int
     timeline: str  # its name, for the files' names
     depth: Depth
-    stems: Stems
+    sound: Sound
     folder: Path
 
     def write(self, pieces: Sequence[Piece], progress: Progress, cancel: Cancel | None) -> list[StemClip]:
         """A stereo file a piece and layer, and what is placed of it. Raises OutputError, CancelledError."""
-        names = naming.stem_names(pieces, self.stems.scores, self.timeline, self.take)
+        names = naming.stem_names(pieces, self.sound.scores, self.timeline, self.take)
         clips = []
         for index, piece in enumerate(pieces):
             paths = {layer: self.folder / f"{names[index, layer]}.wav" for layer in Layer}
-            side_by_side(partial(self._write, piece, self._reader(piece), cancel), paths.items())
+            span = piece.span.first_sample, piece.span.last_sample
+            sounds = [(layer, path, self.sound.blocks(piece.shots, layer, *span)) for layer, path in paths.items()]
+            side_by_side(partial(self._write, piece, cancel), sounds)
             clips += [StemClip(layer, piece.span, path, self._note(piece, layer)) for layer, path in paths.items()]
             progress(piece.name, "writing", 1.0)
         return clips
 
-    def _reader(self, piece: Piece) -> Reader:
-        """One shot's own sound, or that of all scenes together."""
-        return self.stems.joined().read if len(piece.shots) > 1 else partial(self.stems.read, piece.shots[0])
-
-    def _write(self, piece: Piece, read: Reader, cancel: Cancel | None, place: tuple[Layer, Path]) -> None:
-        layer, path = place
-        first_sample, last_sample = piece.span.first_sample, piece.span.last_sample
+    def _write(self, piece: Piece, cancel: Cancel | None, place: tuple[Layer, Path, Iterator[Samples | bytes]]) -> None:
+        layer, path, blocks = place
         # Not of the file's name, which tells of notes and takes: what no edit reaches stays as it is.
-        seed = naming.number(f"{layer.value}/{first_sample}", self._scores(piece)[0].made_by.seed)
+        seed = naming.number(f"{layer.value}/{piece.span.first_sample}", self._scores(piece)[0].made_by.seed)
         with WaveWriter(path, 2, self.depth, self._about(piece, layer, path.stem), seed=seed) as writer:
-            for first in range(first_sample, last_sample, WRITE_BLOCK):
+            for block in blocks:
                 if cancel and cancel.is_set():
                     raise CancelledError(f"stopped while writing {path.name}")
-                writer.write(read(layer, first, min(first + WRITE_BLOCK, last_sample)))
+                writer.write_stored(block) if isinstance(block, bytes) else writer.write(block)
 
     def _scores(self, piece: Piece) -> list[Score]:
         """Of the scenes that are heard in a piece."""
         heard: dict[int, Score] = {}
         for shot in piece.shots:
-            score = self.stems.of(shot).score
+            score = self.sound.score_of(shot)
             heard[score.scene] = score
         return list(heard.values())
 

@@ -18,7 +18,7 @@ from plugin import naming
 from plugin.interchange.delivery import deliver
 from plugin.job import Job, PlacedShot, Report, check_job
 from plugin.publish import Placed, Stages, publish, speaking_of, staged
-from plugin.stem_files import Piece, StemFiles, one_piece
+from plugin.stem_files import MadeSound, Piece, StemFiles, one_piece
 from plugin.timeline import place
 from plugin.timeline.choice import Choice
 from plugin.timeline.clock import Span
@@ -61,7 +61,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
         made_at = time.monotonic()
         stage = stages.beside(job.wanted_output)
         with speaking_of(job.wanted_output):
-            files = StemFiles(plan.cut, plan.take, job.timeline.stem, job.depth, stems, stage)
+            files = StemFiles(plan.cut, plan.take, job.timeline.stem, job.depth, MadeSound(stems), stage)
             clips = files.write(plan.pieces, progress, cancel)
         extras = _write_extras(job, plan, stems, stages, progress, cancel)
         if cancel and cancel.is_set():

@@ -77,6 +77,16 @@ class WaveWriter:
             self.samples_written += count
             block = block[:, count:]
 
+    def write_stored(self, frames: bytes) -> None:
+        """Append samples of another file of the same depth, interleaved as it stores them, to the bit."""
+        frame_bytes = self.channels * self.depth.sample_bytes
+        if len(frames) % frame_bytes:
+            raise ValueError(
+                f"{self.path.name} has frames of {frame_bytes} bytes; {len(frames)} bytes are no whole ones"
+            )
+        self._write(frames)
+        self.samples_written += len(frames) // frame_bytes
+
     def close(self) -> None:
         """Finish the header and give the file its name."""
         self._write(b"\0" * (self._data_bytes % 2))

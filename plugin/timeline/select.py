@@ -15,7 +15,7 @@ from plugin.timeline.extent import extent_warnings, is_too_fast, still_at
 from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import SLIVER, Piece, topmost
 
-__all__ = ["Choice", "Selection", "select"]
+__all__ = ["Choice", "Selection", "missing", "select", "shots_of", "shown"]
 
 
 LONGEST_SHOT_S = 24 * 3600
@@ -53,10 +53,11 @@ def select(cut: Cut, choice: Choice | None = None, *, skip_missing: bool = False
         raise TimelineError(_nothing(cut, choice, clips))
     present, lost = _split_missing(cut, chosen, skip_missing)
     beyond = tuple(text for piece, _ in present for text in extent_warnings(cut, piece))
-    shown = [window.span for window in windows]
+    spans = [window.span for window in windows]
     if choice.clip:
-        shown = joined((piece.record for piece, _ in chosen), gap=SLIVER)
-    return Selection(_shots(cut, present), _rule(cut, choice, shown), warnings + lost + beyond)
+        spans = joined((piece.record for piece, _ in chosen), gap=SLIVER)
+    shots = _shots(cut, ((piece, window.words) for piece, window in present))
+    return Selection(shots, _rule(cut, choice, spans), warnings + lost + beyond)
 
 
 def _may_show(clip: CutClip, span: Span) -> bool:
@@ -106,7 +107,7 @@ def _nothing(cut: Cut, choice: Choice, clips: list[CutClip]) -> str:
 def _split_missing(
     cut: Cut, chosen: list[tuple[Piece, Window]], skip_missing: bool
 ) -> tuple[list[tuple[Piece, Window]], tuple[str, ...]]:
-    problems = [(pair, _missing(cut, pair[0])) for pair in chosen]
+    problems = [(pair, missing(cut, pair[0])) for pair in chosen]
     lost = tuple(problem for _, problem in problems if problem)
     if lost and not skip_missing:
         more = f" ({len(lost) - 1} more like it.)" if len(lost) > 1 else ""
@@ -117,7 +118,8 @@ def _split_missing(
     return present, lost
 
 
-def _missing(cut: Cut, piece: Piece) -> str:
+def missing(cut: Cut, piece: Piece) -> str:
+    """Why a piece cannot be looked at; nothing where it can."""
     medium = piece.clip.medium
     where = f'Clip "{piece.clip.name}" on {piece.clip.track.label} at {cut.timecode(piece.record.start)}'
     if medium.seen is None:
@@ -132,14 +134,24 @@ def _unseen_warning(cut: Cut, piece: Piece) -> str:
     )
 
 
-def _shots(cut: Cut, chosen: list[tuple[Piece, Window]]) -> tuple[Shot, ...]:
+def shown(cut: Cut) -> list[Piece]:
+    """All that a viewer sees, in record order."""
+    return topmost(_picture(cut, ""))[0]
+
+
+def shots_of(cut: Cut, pieces: Iterable[Piece]) -> tuple[Shot, ...]:
+    """Pieces in record order as shots; those that follow each other share a scene."""
+    return _shots(cut, ((piece, ()) for piece in pieces))
+
+
+def _shots(cut: Cut, chosen: Iterable[tuple[Piece, tuple[str, ...]]]) -> tuple[Shot, ...]:
     shots: list[Shot] = []
     scene, last_end = -1, None
-    for piece, window in chosen:
+    for piece, words in chosen:
         if last_end is None or piece.record.start - last_end >= SLIVER:
             scene += 1
         last_end = piece.record.end
-        shots.append(_shot(cut, piece, scene, window.words))
+        shots.append(_shot(cut, piece, scene, words))
     return tuple(shots)
 
 

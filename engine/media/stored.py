@@ -1,0 +1,43 @@
+"""Sound files read as they store their samples, so that what is copied is copied to the bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from engine.media.wave_chunks import Depth
+from engine.types import SAMPLE_RATE, MediaError, MissingMediaError
+
+_DEPTHS = {"PCM_16": Depth.INT16, "PCM_24": Depth.INT24, "FLOAT": Depth.FLOAT32}
+_READ_AS = {Depth.INT16: "int16", Depth.INT24: "int32", Depth.FLOAT32: "float32"}
+
+
+class StoredSound:
+    """A 48 kHz stereo file of one of our depths. Raises MissingMediaError, MediaError for any other."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise MissingMediaError(f"There is no sound file {path}. Relink it.")
+        try:
+            about = soundfile.info(path)
+        except soundfile.SoundFileError as error:
+            raise MediaError(f"{path} cannot be read as sound ({error}).") from error
+        if about.samplerate != SAMPLE_RATE or about.channels != 2 or about.subtype not in _DEPTHS:
+            raise MediaError(
+                f"{path} is {about.channels} x {about.samplerate} Hz {about.subtype}; "
+                "only stereo of 48 kHz, as 16 or 24 bit or as float, is copied."
+            )
+        self.path, self.samples, self.depth = path, int(about.frames), _DEPTHS[about.subtype]
+
+    def read(self, first: int, last: int) -> bytes:
+        """Samples `first:last`, interleaved, little-endian, as `WaveWriter.write_stored` takes them."""
+        with soundfile.SoundFile(self.path) as file:
+            file.seek(first)
+            sound = file.read(last - first, dtype=_READ_AS[self.depth], always_2d=True)
+        if len(sound) != last - first:
+            raise MediaError(f"{self.path} ends before sample {last}; it was cut short while it was read.")
+        if self.depth is Depth.INT24:  # its 24 bits are the upper ones
+            return np.ascontiguousarray(sound, dtype="<i4").view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
+        return np.ascontiguousarray(sound, dtype="<i2" if self.depth is Depth.INT16 else "<f4").tobytes()
