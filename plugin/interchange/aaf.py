@@ -73,9 +73,9 @@ def _compose(file: Any, reel: Reel, losses: Losses) -> None:
     aaf_media.add_timecode(sequence, time, reel.cut.start_frame, reel.frames)
     if not reel.stems_only:
         _add_pictures(file, sequence, reel, losses)
-    combiner = _combiner(file)
+    stems = _Stems(file, reel)
     for number, track in enumerate(reel.tracks, 1):
-        clips = [(stem.start_frame, _stem_clip(file, reel, time, track, stem, combiner)) for stem in track.stems]
+        clips = [(stem.start_frame, stems.clip(track, stem)) for stem in track.stems]
         slot = _add_track(file, sequence, reel, track.name, number, SOUND, clips)
         attributes = TaggedValueHelper(slot["TimelineMobAttributeList"])
         attributes["_TRACK_FORMAT"] = _STEREO
@@ -105,15 +105,27 @@ def _add_track(
     return slot
 
 
-def _stem_clip(file: Any, reel: Reel, time: Clock, track: ReelTrack, stem: ReelStem, combiner: Any) -> Any:
-    """Both sides of a stem from its head on; the handles are in the file for whoever slides or cross-fades."""
-    first_frame = max(reel.cut.start_frame + stem.start_frame - stem.head_frames, 0)
-    mob = aaf_media.stem_mob(file, stem.path, stem.name, time, first_frame, stem.stem.span.file_frames)
-    mob.comments["Comments"] = f"Foleyline {track.layer}, take {reel.take}"
-    clip = file.create.OperationGroup(combiner, stem.frames, media_kind=SOUND)
-    for side in (LEFT, RIGHT):
-        clip.segments.append(linked_clip(file, mob, side, stem.head_frames, stem.frames, SOUND))
-    return clip
+class _Stems:
+    """Makes the clips of stems, copies of one, with their mobs."""
+
+    def __init__(self, file: Any, reel: Reel) -> None:
+        self._reel = reel
+        self._mobs = aaf_media.Stems(file, Clock(reel.rate, reel.cut.drop_frame))
+        combiner = _combiner(file)
+        self._pattern = file.create.OperationGroup(combiner, 0, media_kind=SOUND)
+        for side in (LEFT, RIGHT):
+            self._pattern.segments.append(file.create.SourceClip(slot_id=side, media_kind=SOUND))
+
+    def clip(self, track: ReelTrack, stem: ReelStem) -> Any:
+        """Both sides of a stem from its head on; the handles are in the file for whoever slides or cross-fades."""
+        first_frame = max(self._reel.cut.start_frame + stem.start_frame - stem.head_frames, 0)
+        comment = f"Foleyline {track.layer}, take {self._reel.take}"
+        mob = self._mobs.add(stem.path, stem.name, first_frame, stem.stem.span.file_frames, comment)
+        clip = self._pattern.copy()
+        clip.length = stem.frames
+        for side in clip.segments:
+            side.mob_id, side.start, side.length = mob.mob_id, stem.head_frames, stem.frames
+        return clip
 
 
 def _combiner(file: Any) -> Any:

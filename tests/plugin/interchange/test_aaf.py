@@ -205,3 +205,20 @@ def test_a_stem_that_is_no_wave_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"ambient-0.wav cannot be linked .* Make the stems again"):
         write(reel, tmp_path / "out.aaf")
     assert not (tmp_path / "out.aaf").exists()
+
+
+def test_many_stems_are_all_there_with_what_is_their_own(tmp_path: Path) -> None:
+    places = tuple((number, number + 1) for number in range(70))  # more stems than are held at once
+    write(placed_reel(tmp_path, Fraction(24), places=places), tmp_path / "out.aaf")
+    with read(tmp_path / "out.aaf") as file:
+        (sequence,) = list(file.content.toplevel())
+        for layer, slot in zip(Layer, sound_slots(sequence), strict=True):
+            groups = [one for one in slot.segment.components if type(one).__name__ == "OperationGroup"]
+            assert len(groups) == len(places)
+            for number, group in enumerate(groups):
+                path = tmp_path / "stems" / f"{layer}-{number}.wav"
+                check_stereo(group, Fraction(24), 86400 + number, 1, path)
+                assert dict(next(iter(group.segments)).mob.comments.items()) == {
+                    "Comments": f"Foleyline {layer}, take 1"
+                }
+        assert len({mob.mob_id for mob in file.content.mobs}) == 3 * 3 * len(places) + 1
