@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import opentimelineio as otio
-
 from plugin.interchange.reading import laying, remap
+from plugin.interchange.reading.aaf_layers import Bit, Layer, cut_to, moved, trimmed
 from plugin.interchange.reading.laying import ONE, ZERO, Blend, Told
 from plugin.timeline import clock
 
 _LONGEST_CHAIN = 20  # mobs from a clip to its tape
-
-
-@dataclass(frozen=True, slots=True)
-class Bit:
-    """A stretch of one file, in the time of the segment that it lies in."""
-
-    start: Fraction
-    end: Fraction
-    name: str = ""
-    url: str = ""
-    origin: Fraction = ZERO  # media time of the file's first frame, by its tape's timecode
-    length: Fraction = ZERO  # of the file; 0: not said
-    first: Fraction = ZERO
-    speed: Fraction = ONE
-    enabled: bool = True
-    comments: Mapping[str, str] = field(default_factory=dict)
-
-    def cut_to(self, start: Fraction, end: Fraction) -> Bit | None:
-        kept = max(self.start, start), min(self.end, end)
-        if kept[0] >= kept[1]:
-            return None
-        return replace(self, start=kept[0], end=kept[1], first=self.first + self.speed * (kept[0] - self.start))
-
-    def reference(self, rate: Fraction) -> Any:
-        available = laying.exact_range(self.origin, self.length, rate) if self.length > 0 else None
-        if not self.url:
-            return otio.schema.MissingReference(name=self.name, available_range=available)
-        return otio.schema.ExternalReference(self.url, available)
-
-
-Laid = tuple[list[Bit], list[Blend]]
+_TRANSPARENT = "Filler", "ScopeReference"
+_CLOSE_FRAMES = Fraction(1, 8)  # a speed curve is followed to within this
+_COMPOUND = "Submaster"  # Avid's nested tracks: an effect whose inputs lie over each other as a scope's slots do
 
 
 class Segments:
@@ -54,8 +24,8 @@ class Segments:
     def __init__(self, path: Path, told: Told) -> None:
         self._path, self._told = path, told
 
-    def read(self, segment: Any, rate: Fraction, depth: int) -> Laid:
-        """What a segment shows, from zero. An AAF's lengths are in edit units of `rate`."""
+    def read(self, segment: Any, rate: Fraction, depth: int) -> list[Layer]:
+        """What a segment shows, from zero, the lowest layer first. An AAF's lengths are in edit units of `rate`."""
         self._told.one_more(depth)
         length = Fraction(int(getattr(segment, "length", 0) or 0)) / rate
         kind = type(segment).__name__
@@ -67,25 +37,21 @@ class Segments:
             return self._operation(segment, length, rate, depth)
         if kind == "Selector":
             return self._selector(segment, rate, depth)
-        inner = self._inner(segment, kind)
+        if kind == "NestedScope":
+            return self._scope(list(segment.slots.value), rate, depth)
+        inner = _inner(segment, kind)
         if inner is not None:
             return self.read(inner, rate, depth + 1)
-        if kind not in ("Filler", "ScopeReference", "NoneType"):
+        if kind not in (*_TRANSPARENT, "NoneType"):
             self._told.note(f"An item of the kind {kind} is not read; its place stays empty.")
-        return [], []
+        return []
 
-    def _inner(self, segment: Any, kind: str) -> Any:
-        if kind == "NestedScope":
-            # The last slot is what the scope shows; where that only refers to a lower one, the lower one is seen.
-            slots = [one for one in segment.slots.value if type(one).__name__ not in ("Filler", "ScopeReference")]
-            return slots[-1] if slots else None
-        if kind == "EssenceGroup":
-            return next(iter(segment["Choices"].value), None)
-        return segment["InputSegment"].value if kind == "Pulldown" else None
+    def _scope(self, slots: list[Any], rate: Fraction, depth: int) -> list[Layer]:
+        """Slots from the bottom up; a reference to one lower is where that is seen through."""
+        return [layer for slot in slots for layer in self.read(slot, rate, depth + 1) or [Layer()]]
 
-    def _sequence(self, components: list[Any], rate: Fraction, depth: int) -> Laid:
-        bits: list[Bit] = []
-        blends: list[Blend] = []
+    def _sequence(self, components: list[Any], rate: Fraction, depth: int) -> list[Layer]:
+        layers = [Layer()]
         at, opened = ZERO, ZERO
         for component in components:
             length = Fraction(int(component.length or 0)) / rate
@@ -93,46 +59,60 @@ class Segments:
                 at -= length
                 cut = min(length, max(ZERO, Fraction(int(component["CutPoint"].value)) / rate))
                 opened = at + cut
-                bits = [kept for bit in bits if (kept := bit.cut_to(ZERO, opened))]
-                blends.append(Blend(opened, cut, length - cut, _effect_name(component.get("OperationGroup"))))
+                for layer in layers:
+                    layer.bits = cut_to(layer.bits, ZERO, opened)
+                blend = Blend(opened, cut, length - cut, _effect_name(component.get("OperationGroup")))
+                layers[0].blends.append(blend)
                 continue
-            found, inner = self.read(component, rate, depth + 1)
-            moved = (replace(bit, start=bit.start + at, end=bit.end + at) for bit in found)
-            bits += [kept for bit in moved if (kept := bit.cut_to(opened, at + length))]
-            blends += [replace(blend, at=blend.at + at) for blend in inner]
+            found = self.read(component, rate, depth + 1)
+            layers += [Layer() for _ in found[len(layers) :]]
+            for layer, inner in zip(layers, found, strict=False):
+                layer.bits += cut_to(moved(inner.bits, at), opened, at + length)
+                layer.blends += [replace(blend, at=blend.at + at) for blend in inner.blends]
             at, opened = at + length, ZERO
-        return bits, blends
+        return layers
 
-    def _selector(self, segment: Any, rate: Fraction, depth: int) -> Laid:
-        """A clip that is switched off is the alternate of a filler."""
+    def _selector(self, segment: Any, rate: Fraction, depth: int) -> list[Layer]:
+        """A clip that is switched off is the alternate of nothing."""
         selected, others = segment["Selected"].value, segment.get("Alternates")
-        if type(selected).__name__ == "Filler" and others is not None and len(others.value):
-            bits, _ = self.read(next(iter(others.value)), rate, depth + 1)
-            return [replace(bit, enabled=False) for bit in bits], []
+        if type(selected).__name__ in _TRANSPARENT and others is not None and len(others.value):
+            found = self.read(next(iter(others.value)), rate, depth + 1)
+            return [Layer([replace(bit, enabled=False) for bit in layer.bits]) for layer in found]
         return self.read(selected, rate, depth + 1)
 
-    def _operation(self, segment: Any, length: Fraction, rate: Fraction, depth: int) -> Laid:
-        inputs = list(segment.segments)
+    def _operation(self, segment: Any, length: Fraction, rate: Fraction, depth: int) -> list[Layer]:
+        name, inputs = _operation_name(segment), list(segment.segments)
         if not inputs:
-            self._told.note(f'The generated picture "{_operation_name(segment)}" has no media.')
-            return [Bit(ZERO, length, _operation_name(segment))] if length > 0 else [], []
-        bits, blends = self.read(inputs[0], rate, depth + 1)
+            self._told.note(f'The generated picture "{name}" has no media.')
+            return [Layer([Bit(ZERO, length, name)] if length > 0 else [])]
+        if name == _COMPOUND:
+            return [trimmed(layer, ZERO, length) for layer in self._scope(inputs, rate, depth)]
         points = _speed_points(segment, rate)
-        if points is None:
-            if _is_picture(segment):
-                self._told.note(f'The effect "{_operation_name(segment)}" cannot be read; the plain media is seen.')
-            return [kept for bit in bits if (kept := bit.cut_to(ZERO, length))], blends
-        return [bit for run in remap.runs(points, ZERO, length) for bit in _warped(bits, run)], []
+        if points is not None:
+            found = self.read(inputs[0], rate, depth + 1)
+            runs = list(remap.runs(points, ZERO, length))
+            return [Layer([bit for run in runs for bit in _warped(layer.bits, run)]) for layer in found]
+        if _is_picture(segment):
+            self._told.note(f'The effect "{name}" cannot be read; the plain media is seen.')
+        return [trimmed(layer, ZERO, length) for layer in self._first_seen(inputs, rate, depth)]
 
-    def _source_clip(self, clip: Any, rate: Fraction, depth: int) -> Laid:
+    def _first_seen(self, inputs: list[Any], rate: Fraction, depth: int) -> list[Layer]:
+        """The picture that an effect is on; where that is what lies beneath, the one that is put over it."""
+        layers: list[Layer] = []
+        for one in inputs:
+            layers = self.read(one, rate, depth + 1)
+            if any(layer.bits for layer in layers):
+                break
+        return layers
+
+    def _source_clip(self, clip: Any, rate: Fraction, depth: int) -> list[Layer]:
         start, length = Fraction(int(clip.start or 0)) / rate, Fraction(int(clip.length or 0)) / rate
         mob = clip.mob
         if type(mob).__name__ == "CompositionMob":
             slot = _slot(mob, clip.slot_id)
-            bits, _ = self.read(slot.segment, _slot_rate(slot, rate), depth + 1) if slot is not None else ([], [])
-            kept = [cut for bit in bits if (cut := bit.cut_to(start, start + length))]
-            return [replace(bit, start=bit.start - start, end=bit.end - start) for bit in kept], []
-        return ([self._file(clip, start, length, rate)] if length > 0 else []), []
+            found = self.read(slot.segment, _slot_rate(slot, rate), depth + 1) if slot is not None else []
+            return [Layer(moved(cut_to(layer.bits, start, start + length), -start)) for layer in found]
+        return [Layer([self._file(clip, start, length, rate)] if length > 0 else [])]
 
     def _file(self, clip: Any, start: Fraction, length: Fraction, rate: Fraction) -> Bit:
         """Follow the clip to the file that it is in, and on to the tape whose timecode that has."""
@@ -171,6 +151,13 @@ class Segments:
         return ""
 
 
+def _inner(segment: Any, kind: str) -> Any:
+    """The one segment that another only wraps."""
+    if kind == "EssenceGroup":
+        return next(iter(segment["Choices"].value), None)
+    return segment["InputSegment"].value if kind == "Pulldown" else None
+
+
 def _on_tape(bit: Bit, timecode: Fraction) -> Bit:
     origin = bit.origin + timecode
     return replace(bit, origin=origin, first=bit.first + origin)
@@ -189,15 +176,18 @@ def _speed_points(operation: Any, rate: Fraction) -> list[remap.Point] | None:
     """Media over record seconds of a time effect; None for any other."""
     parameters = operation.get("Parameters")
     by_name = {str(one.name): one for one in parameters.value} if parameters is not None else {}
-    for name in ("PARAM_SPEED_OFFSET_MAP_U", "PARAM_OFFSET_MAP_U"):
+    length = Fraction(int(operation.length or 0))
+    # Avid writes the times of the first in frames, a curve as points of half a frame each; of the second as shares of
+    # the way to the last frame.
+    for name, unit in (("PARAM_SPEED_OFFSET_MAP_U", ONE), ("PARAM_OFFSET_MAP_U", max(length - 1, ONE))):
         points = by_name[name].get("PointList") if name in by_name else None
         if points is not None and len(points.value) > 1:
-            pairs = [(_exact(point.time), _exact(point.value)) for point in points.value]
-            return [(time / rate, value / rate) for time, value in pairs]
+            pairs = [(_exact(point.time) * unit / rate, _exact(point.value) / rate) for point in points.value]
+            return remap.simplified(pairs, _CLOSE_FRAMES / rate)
     if "SpeedRatio" not in by_name:
         return None
     # The ratio is of the length that plays to the length that is played.
-    ratio, length = _exact(by_name["SpeedRatio"].value), Fraction(int(operation.length or 0))
+    ratio = _exact(by_name["SpeedRatio"].value)
     frozen = ratio == 0 or (length > 1 and ratio == length)
     return [(ZERO, ZERO), (ONE, ZERO if frozen else 1 / ratio)]
 

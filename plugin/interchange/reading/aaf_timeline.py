@@ -12,7 +12,8 @@ import opentimelineio as otio
 
 from engine.types import TimelineError
 from plugin.interchange.reading import laying
-from plugin.interchange.reading.aaf_segments import Bit, Segments
+from plugin.interchange.reading.aaf_layers import Bit, Layer
+from plugin.interchange.reading.aaf_segments import Segments
 from plugin.interchange.reading.laying import ZERO, Piece, Reading, Told
 from plugin.timeline import clock
 
@@ -84,10 +85,11 @@ def _start(composition: Any, rate: Fraction) -> tuple[Fraction, bool]:
 
 
 def _tracks(slot: Any, kind: str, rate: Fraction, segments: Segments) -> list[otio.schema.Track]:
-    bits, blends = segments.read(slot.segment, rate_of(slot), 0)
-    return laying.tracks_of(
-        [Piece(bit.start, bit.end, _clip(bit, rate)) for bit in bits], blends, rate, kind=kind, name=slot.name or ""
-    )
+    made: list[otio.schema.Track] = []
+    for layer in segments.read(slot.segment, rate_of(slot), 0) or [Layer()]:
+        pieces = [Piece(bit.start, bit.end, _clip(bit, rate)) for bit in layer.bits]
+        made += laying.tracks_of(pieces, layer.blends, rate, kind=kind, name=slot.name or "")
+    return made
 
 
 def _clip(bit: Bit, rate: Fraction) -> otio.schema.Clip:

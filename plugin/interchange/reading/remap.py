@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+ZERO = Fraction(0)
+
 Point = tuple[Fraction, Fraction]
 """A clip's own time, and the media time that is shown then."""
 
@@ -34,6 +36,24 @@ def runs(points: Sequence[Point], start: Fraction, end: Fraction) -> list[Run]:
             else:
                 found.append(Run(first, last, source, line.speed))
     return found
+
+
+def simplified(points: Sequence[Point], tolerance: Fraction) -> list[Point]:
+    """Some of the points, between which a straight line passes all others within `tolerance` of media time."""
+    rising = sorted(dict(points).items())
+    kept, last, (least, most) = rising[:1], rising[0], (None, None)
+    for point in rising[1:]:
+        if least is not None and most is not None and not least <= _slope(kept[-1], point, ZERO) <= most:
+            kept.append(last)
+            least = most = None
+        low, high = _slope(kept[-1], point, -tolerance), _slope(kept[-1], point, tolerance)
+        least, most = low if least is None else max(least, low), high if most is None else min(most, high)
+        last = point
+    return [*kept, last] if last != kept[-1] else kept
+
+
+def _slope(start: Point, end: Point, higher: Fraction) -> Fraction:
+    return (end[1] + higher - start[1]) / (end[0] - start[0])
 
 
 def _source_at(run: Run, time: Fraction) -> Fraction:

@@ -154,6 +154,106 @@ def test_a_nested_composition_is_cut_to_what_is_seen_of_it(tmp_path: Path) -> No
     assert rows(cut_of(tmp_path, make)) == [("V1", "deep", 5, 30, 50, 1)]
 
 
+def _sequence(maker: Maker, *components: Any) -> Any:
+    sequence = maker.create.Sequence(media_kind="picture")
+    sequence.components.extend(components)
+    sequence.length = sum(one.length for one in components)
+    return sequence
+
+
+def _beneath(maker: Maker, length: int) -> Any:
+    """What lies on the track beneath is seen."""
+    reference = maker.create.ScopeReference("picture", length)
+    reference["RelativeScope"].value, reference["RelativeSlot"].value = 0, 1
+    return reference
+
+
+def test_tracks_that_avid_nests_in_one_scope_are_tracks(tmp_path: Path) -> None:
+    def make(maker: Maker) -> None:
+        scope = maker.create.NestedScope("picture", 100)
+        scope.slots.value = [
+            _sequence(maker, maker.clip("low", 5, 40), maker.filler(10), maker.clip("later", 7, 50)),
+            _beneath(maker, 100),
+            _sequence(maker, _beneath(maker, 30), maker.clip("high", 9, 20), _beneath(maker, 50)),
+        ]
+        maker.composition.create_timeline_slot(maker.rate).segment = scope
+
+    cut = cut_of(tmp_path, make)
+    assert [track.label for track in cut.tracks] == ["V1", "V2", "V3"]
+    assert rows(cut) == [("V1", "low", 0, 40, 5, 1), ("V1", "later", 50, 100, 7, 1), ("V3", "high", 30, 50, 9, 1)]
+
+
+def test_a_compound_of_several_tracks_keeps_them_all(tmp_path: Path) -> None:
+    def make(maker: Maker) -> None:
+        operation = _operation(maker, "Submaster")
+        compound = maker.create.OperationGroup(operation, 36)
+        compound.segments.append(_sequence(maker, maker.clip("low", 0, 20), _beneath(maker, 20)))
+        compound.segments.append(_sequence(maker, _beneath(maker, 10), maker.clip("high", 3, 30)))
+        maker.track(maker.clip("before", 0, 10), compound, maker.clip("after", 0, 10))
+
+    places = [("V1", "before", 0, 10, 0, 1), ("V1", "low", 10, 30, 0, 1), ("V1", "after", 46, 56, 0, 1)]
+    assert rows(cut_of(tmp_path, make)) == [*places, ("V2", "high", 20, 46, 3, 1)]
+
+
+def test_what_an_effect_puts_over_the_tracks_beneath_is_seen(tmp_path: Path) -> None:
+    def make(maker: Maker) -> None:
+        operation = _operation(maker, "SBlend_v2")
+        effect = maker.create.OperationGroup(operation, 20)
+        effect.segments.append(_sequence(maker, _beneath(maker, 20)))
+        effect.segments.append(_sequence(maker, maker.clip("over", 4, 20)))
+        maker.track(maker.filler(5), effect)
+
+    assert rows(cut_of(tmp_path, make)) == [("V1", "over", 5, 25, 4, 1)]
+
+
+def test_a_clip_that_is_muted_over_another_track_is_switched_off(tmp_path: Path) -> None:
+    def make(maker: Maker) -> None:
+        selector = maker.create.Selector(media_kind="picture", length=20)
+        selector["Selected"].value = _beneath(maker, 20)
+        selector["Alternates"].append(maker.clip("off", 7, 20))
+        maker.track(selector)
+
+    cut = cut_of(tmp_path, make)
+    assert (rows(cut), [clip.enabled for clip in cut.clips]) == ([("V1", "off", 0, 20, 7, 1)], [False])
+
+
+def _warped(maker: Maker, name: str, points: list[tuple[Fraction, Fraction]], length: int) -> Any:
+    kind = maker.file.dictionary.lookup_typedef("Rational")
+    meant = maker.create.ParameterDef("8d56827d-847e-11d5-935a-50f857c10000", name, "", kind)
+    linear = maker.create.InterpolationDef("5b6c85a4-0ede-11d3-80a9-006008143e6f", "LinearInterp", "")
+    operation = _operation(maker, "Motion Control")
+    for definition in (meant, linear):
+        maker.file.dictionary.register_def(definition)
+    curve = maker.create.VaryingValue()
+    curve.parameterdef, curve["Interpolation"].value = meant, linear
+    for time, value in points:
+        point = maker.create.ControlPoint()
+        point.time, point.value = f"{time.numerator}/{time.denominator}", f"{value.numerator}/{value.denominator}"
+        curve["PointList"].append(point)
+    effect = maker.create.OperationGroup(operation, length)
+    effect.segments.append(maker.clip("bent", 100, 60))
+    effect.parameters.append(curve)
+    return effect
+
+
+def test_a_sampled_speed_curve_is_followed_to_a_tenth_of_a_frame_in_few_pieces(tmp_path: Path) -> None:
+    points = [(Fraction(half, 2), Fraction(half * half, 400)) for half in range(101)]
+    cut = cut_of(tmp_path, lambda maker: maker.track(_warped(maker, "PARAM_SPEED_OFFSET_MAP_U", points, 50)))
+    assert 1 < len(cut.clips) <= 8
+    for time, value in points[:-1]:
+        shown = next(clip for clip in cut.clips if clip.record.start <= time / NTSC < clip.record.end)
+        assert abs(shown.source_at(time / NTSC) * NTSC - 100 - value) <= Fraction(1, 8)
+
+
+def test_keys_of_a_clips_position_count_to_its_last_frame(tmp_path: Path) -> None:
+    keys = [(0, 0), (4, 6), (11, 9), (15, 15)]
+    points = [(Fraction(frame, 15), Fraction(shown)) for frame, shown in keys]
+    cut = cut_of(tmp_path, lambda maker: maker.track(_warped(maker, "PARAM_OFFSET_MAP_U", points, 16)))
+    assert [row[2:] for row in rows(cut)] == [
+        (0, 4, 100, Fraction(3, 2)), (4, 11, 106, Fraction(3, 7)), (11, 16, 109, Fraction(3, 2))
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("rate", [24000 / 1001, 25, 30000 / 1001])
 def test_what_the_adapter_writes_comes_back(tmp_path: Path, rate: float) -> None:
     pytest.importorskip("otio_aaf_adapter", reason="otio-aaf-adapter is not installed")
