@@ -101,10 +101,10 @@ def perform(
 
 
 def write(shots: Sequence[Shot], words: str, seen: Iterator[Seen], settings: Settings) -> tuple[list[Score], Told]:
-    """The scores of shots whose looks arrive in `seen`, unsounded and unmixed; contacts are aligned."""
+    """The scores of shots whose looks arrive in `seen`, neither sounded nor mixed."""
     intent = _read(shots, words, settings)
     told = Told(intent, list(intent.decisions))
-    return [sounding.aligned(score) for _, score in _written(shots, words, seen, settings, told)], told
+    return [score for _, score in _written(shots, words, seen, settings, told)], told
 
 
 def _read(shots: Sequence[Shot], words: str, settings: Settings) -> Intent:

@@ -64,6 +64,7 @@ class Piece:
     name: str
     shots: tuple[Shot, ...]
     span: StemSpan
+    layers: tuple[Layer, ...] = tuple(Layer)  # those that get a file
 
 
 def one_piece(cut: Cut, shots: Sequence[Shot], handles_frames: int | None) -> Piece:
@@ -89,7 +90,7 @@ class StemFiles:
         names = naming.stem_names(pieces, self.sound.scores, self.timeline, self.take)
         clips = []
         for index, piece in enumerate(pieces):
-            paths = {layer: self.folder / f"{names[index, layer]}.wav" for layer in Layer}
+            paths = {layer: self.folder / f"{names[index, layer]}.wav" for layer in piece.layers}
             span = piece.span.first_sample, piece.span.last_sample
             sounds = [(layer, path, self.sound.blocks(piece.shots, layer, *span)) for layer, path in paths.items()]
             side_by_side(partial(self._write, piece, cancel), sounds)

@@ -15,6 +15,7 @@ from engine.conform.run import Run, score_under
 from engine.conform.sheet import Origin, Sheet
 from engine.mix import ducking
 from engine.score.score import LEVEL, Mix, Provenance, Score, is_bed
+from engine.sounding import aligned
 from engine.types import Curve, Layer, ScoreError
 
 
@@ -68,11 +69,12 @@ def conform(
 
 def _take_made(sheet: Sheet, score: Score) -> Score:
     """The events of what was made for a new stretch; its ambience is that of its neighbours."""
-    events = tuple(note for note in score.notes if note.layer is not Layer.AMBIENT)
+    score = replace(score, notes=tuple(note for note in score.notes if note.layer is not Layer.AMBIENT))
+    score = aligned(score)
     late = score.record_start - sheet.start
-    for note in events:
+    for note in score.notes:
         sheet.add(replace(note, start_s=float(late + Fraction(note.start_s))), score, -1)
-    return Score(score.scene, score.record_start, score.duration, events)
+    return score
 
 
 def _curve(sheet: Sheet, under: Sequence[Score], name: str, fresh: Sequence[Score]) -> Curve:

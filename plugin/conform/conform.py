@@ -1,0 +1,244 @@
+"""`foleyline conform`: the stems of an old cut put under a new one."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from engine import generate as engine
+from engine.conform.scene import NewScene, conform
+from engine.score.score import Score, write_scores
+from engine.stems import SceneStems
+from engine.types import (
+    SAMPLE_RATE,
+    Cancel,
+    CancelledError,
+    Layer,
+    Note,
+    Progress,
+    Settings,
+    Shot,
+    seconds_to_sample,
+)
+from plugin.conform.fates import Row, rows
+from plugin.conform.old import Source, sources
+from plugin.conform.plan import ConformJob, Plan, plan_conform
+from plugin.conform.sound import ConformedSound, Copy, SceneSound, copies_of, left_over
+from plugin.interchange.delivery import deliver
+from plugin.publish import publish, speaking_of, staged
+from plugin.stem_files import StemFiles
+from plugin.timeline import place
+from plugin.timeline.place import StemClip
+
+__all__ = ["ConformJob", "ConformReport", "conform_stems", "preview_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConformReport:
+    """What was done."""
+
+    output: Path
+    media_folder: Path
+    take: int
+    old_take: int
+    tracks: tuple[str, ...]
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...]
+    extras: tuple[Path, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """A new scene with its score, and what of its sound can be copied."""
+
+    place: NewScene
+    score: Score
+    copies: Mapping[Layer, Sequence[Copy]]
+
+    @property
+    def first(self) -> int:
+        return seconds_to_sample(self.place.start - self.place.head)
+
+    @property
+    def last(self) -> int:
+        return seconds_to_sample(self.place.end + self.place.tail)
+
+
+def conform_stems(wanted: ConformJob, progress: Progress, cancel: Cancel | None = None) -> ConformReport:
+    """Move score and stems with the shots, make what is new, and write the new timeline with a take of stems.
+
+    Sound that nothing changed is copied to the bit. Neither timeline is changed, nothing that exists is replaced, and
+    nothing is left behind when it fails. Raises the errors of `engine.types`.
+    """
+    begun = time.monotonic()
+    plan, job = plan_conform(wanted), wanted.job
+    warnings = list(plan.warnings)
+    files, depth = sources(plan.old, warnings)
+    scenes = _scenes(plan, wanted, files, warnings, progress, cancel)
+    given = [path for path in (job.wanted_output, job.score) if path is not None]
+    with staged(given) as stages, _made(plan, scenes, job.settings, progress, cancel) as made:
+        sound = ConformedSound([_sound(scene, stretches) for scene, stretches in zip(scenes, made, strict=True)])
+        stage = stages.beside(job.wanted_output)
+        with speaking_of(job.wanted_output):
+            clips = StemFiles(plan.cut, plan.take, job.timeline.stem, depth, sound, stage).write(
+                plan.pieces, progress, cancel
+            )
+        extras = {}
+        if job.score:
+            path = stages.beside(job.score) / "score.json"
+            with speaking_of(job.score):
+                write_scores(path, sound.scores)
+            extras[path] = job.score
+        if cancel and cancel.is_set():
+            raise CancelledError("stopped before anything was placed")
+        placed = publish(job.wanted_output, clips, extras, stage, partial(_write, wanted, plan, warnings))
+    return ConformReport(
+        output=placed.output,
+        media_folder=placed.media_folder,
+        take=plan.take,
+        old_take=plan.old.take,
+        tracks=tuple(place.track_name(layer, plan.take) for layer in Layer),
+        rows=tuple(_rows(plan, [_copied_s(scenes, shot) for shot in plan.shots])),
+        warnings=tuple(warnings),
+        extras=placed.extras,
+        seconds=time.monotonic() - begun,
+    )
+
+
+def preview_rows(wanted: ConformJob) -> tuple[list[Row], tuple[str, ...]]:
+    """What has happened to each shot, and warnings; nothing is made or written. Raises as `conform_stems`."""
+    plan = plan_conform(wanted)
+    kept = [float(sum(part.now.duration for part in shot.parts if part.link)) for shot in plan.new_shots]
+    return list(_rows(plan, kept)), plan.warnings
+
+
+def _write(wanted: ConformJob, plan: Plan, warnings: list[str], clips: Sequence[StemClip], path: Path) -> None:
+    job = wanted.job
+    warnings += deliver(plan.document, plan.cut, clips, path, flavour=job.flavour, stems_only=job.stems_only)
+
+
+def _scenes(
+    plan: Plan,
+    wanted: ConformJob,
+    files: Mapping[Layer, Sequence[Source]],
+    warnings: list[str],
+    progress: Progress,
+    cancel: Cancel | None,
+) -> list[_Scene]:
+    """Every new scene with its score, moved or written."""
+    written = _written(plan, wanted, warnings, progress, cancel)
+    scenes = []
+    for scene in plan.scenes:
+        inside = [score for score in written if scene.start <= score.record_start < scene.end]
+        if scene.runs:
+            moved = conform(scene, plan.old.scores, inside)
+            copies = {layer: copies_of(moved, plan.old.scores, files, layer) for layer in Layer}
+            scenes.append(_Scene(scene, moved.score, copies))
+        else:
+            scenes.append(_Scene(scene, replace(inside[0], scene=scene.number), dict.fromkeys(Layer, ())))
+    return scenes
+
+
+def _written(
+    plan: Plan, wanted: ConformJob, warnings: list[str], progress: Progress, cancel: Cancel | None
+) -> list[Score]:
+    """Scores for what is new: by the words that are given for it, else by those of the old stems."""
+    if not plan.made:
+        return []
+    job, said = wanted.job, Counter((score.made_by.words, score.made_by.seed) for score in plan.old.scores)
+    words, seed = max(said, key=lambda one: said[one])
+    start = plan.cut.timecode(plan.made[0].record_start)
+    settings = replace(job.settings, seed=seed, start_timecode=start)
+    scores, told = engine.write(plan.made, job.words or words, settings, progress, cancel)
+    warnings += told.warnings
+    if job.words:
+        return scores
+    # The old words have had their events: what they asked for unseen sounds where it did, not once more.
+    asked = {source.words for source in told.intent.sources}
+    return [_without(score, asked) for score in scores]
+
+
+def _without(score: Score, asked: set[str]) -> Score:
+    return replace(score, notes=tuple(note for note in score.notes if not _is_asked(note, asked)))
+
+
+def _is_asked(note: Note, asked: set[str]) -> bool:
+    return note.layer is not Layer.AMBIENT and note.because.removeprefix("words: ") in asked
+
+
+@contextmanager
+def _made(
+    plan: Plan, scenes: Sequence[_Scene], settings: Settings, progress: Progress, cancel: Cancel | None
+) -> Iterator[list[list[SceneStems]]]:
+    """The stretches of each scene that no file holds, sounded."""
+    stretches = [_stretches(scene) for scene in scenes]
+    flat = [(number, one) for number, ones in enumerate(stretches) for one in ones]
+    if not flat:
+        yield [[] for _ in scenes]
+        return
+    shots = [_stretch_shot(scenes[number], one, index, plan.cut.rate) for index, (number, one) in enumerate(flat)]
+    scores = [scene.score for scene in scenes]
+    with engine.sound_again(shots, scores, settings, progress, cancel) as stems:
+        by_scene = {
+            number: [stretch for _, stretch in group]
+            for number, group in groupby(
+                zip((number for number, _ in flat), stems.scenes, strict=True), key=lambda pair: pair[0]
+            )
+        }
+        yield [by_scene.get(number, []) for number in range(len(scenes))]
+
+
+def _stretches(scene: _Scene) -> list[tuple[int, int]]:
+    """What has to be sounded, of any layer; neighbours are one."""
+    found = sorted(one for layer in Layer for one in left_over(scene.first, scene.last, scene.copies[layer]))
+    made: list[tuple[int, int]] = []
+    for first, last in found:
+        if made and first <= made[-1][1] + SAMPLE_RATE:
+            made[-1] = made[-1][0], max(made[-1][1], last)
+        else:
+            made.append((first, last))
+    return made
+
+
+def _stretch_shot(scene: _Scene, stretch: tuple[int, int], number: int, rate: Fraction) -> Shot:
+    """A stretch as what `sound_again` takes: inside its scene, what is beyond as handles."""
+    place = scene.place
+    first, last = (Fraction(sample, SAMPLE_RATE) for sample in stretch)
+    start = min(max(first, place.start), place.end - Fraction(1, SAMPLE_RATE))
+    end = max(min(last, place.end), start)
+    return Shot(
+        name=f"scene {place.number + 1}",
+        media=None,
+        source_start=Fraction(0),
+        duration=end - start,
+        record_start=start,
+        frame_rate=rate,
+        scene=number,
+        head=max(start - first, Fraction(0)),
+        tail=max(last - end, Fraction(0)),
+    )
+
+
+def _sound(scene: _Scene, made: Sequence[SceneStems]) -> SceneSound:
+    score = made[0].score if scene.score.mix is None else scene.score
+    return SceneSound(score, scene.first, scene.last, scene.copies, made)
+
+
+def _rows(plan: Plan, copied_s: Sequence[float]) -> Sequence[Row]:
+    return rows(plan.old_cut, plan.cut, plan.old_pictures, plan.pictures, plan.new_shots, plan.old.covered, copied_s)
+
+
+def _copied_s(scenes: Sequence[_Scene], shot: Shot) -> float:
+    """Seconds of a shot that are copied, the mean of its three stems."""
+    scene = next(one for one in scenes if one.place.start <= shot.record_start < one.place.end)
+    first, last = seconds_to_sample(shot.record_start), seconds_to_sample(shot.record_end)
+    kept = sum(max(min(copy.last, last) - max(copy.first, first), 0) for layer in Layer for copy in scene.copies[layer])
+    return kept / len(Layer) / SAMPLE_RATE

@@ -1,0 +1,163 @@
+"""Which pictures of a new cut were in the old one, and where: shots paired by their footage, exactly in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from plugin.timeline.clock import Span
+from plugin.timeline.cut import CutClip
+from plugin.timeline.medium import is_there
+from plugin.timeline.topmost import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A stretch of a new shot and the stretch of an old one that showed the same pictures; shots by their numbers."""
+
+    old: int
+    new: int
+    was: Span
+    now: Span
+    backwards: bool = False  # one runs against the other
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the pictures run as they did."""
+        return self.was.duration == self.now.duration and not self.backwards
+
+    @property
+    def shift(self) -> Fraction:
+        return self.now.start - self.was.start
+
+    def cut_to_now(self, span: Span) -> Link | None:
+        """The part that lies in a stretch of the new timeline."""
+        now = self.now.cut_to(span)
+        return None if now is None else Link(self.old, self.new, self._was(now), now, self.backwards)
+
+    def cut_to_was(self, span: Span) -> Link | None:
+        """The part that lay in a stretch of the old timeline."""
+        was = self.was.cut_to(span)
+        if was is None:
+            return None
+        slope = self.now.duration / self.was.duration
+        if self.backwards:
+            now = Span(
+                self.now.end - (was.end - self.was.start) * slope, self.now.end - (was.start - self.was.start) * slope
+            )
+        else:
+            now = Span(
+                self.now.start + (was.start - self.was.start) * slope, self.now.end - (self.was.end - was.end) * slope
+            )
+        return Link(self.old, self.new, was, now, self.backwards)
+
+    def _was(self, now: Span) -> Span:
+        slope = self.was.duration / self.now.duration
+        if self.backwards:
+            return Span(
+                self.was.end - (now.end - self.now.start) * slope, self.was.end - (now.start - self.now.start) * slope
+            )
+        return Span(
+            self.was.start + (now.start - self.now.start) * slope, self.was.end - (self.now.end - now.end) * slope
+        )
+
+
+def pair(old: Sequence[Piece], new: Sequence[Piece], frame: Fraction) -> list[Link]:
+    """Links in the order of the new cut, none over another; an old stretch may be shown more than once.
+
+    Of several old shots of the same pictures the one is taken that runs at the same speed, shows most, follows on what
+    the shot before was taken from, and was not taken yet, in this order. Nothing shorter than half a `frame` counts.
+    """
+    by_name: dict[str, list[int]] = {}
+    for index, piece in enumerate(old):
+        by_name.setdefault(_file_name(piece.clip), []).append(index)
+    links: list[Link] = []
+    taken: set[int] = set()
+    for number, piece in enumerate(new):
+        candidates = [
+            link
+            for index in by_name.get(_file_name(piece.clip), ())
+            if _is_same_footage(old[index].clip, piece.clip)
+            for link in _link(old[index], piece, index, number, frame)
+        ]
+        links += sorted(_chosen(candidates, piece, links, taken, frame), key=lambda link: link.now.start)
+    return links
+
+
+def _chosen(
+    candidates: Sequence[Link], piece: Piece, before: Sequence[Link], taken: set[int], frame: Fraction
+) -> Iterator[Link]:
+    """Links that cover a piece, the best first, none over another."""
+    last = before[-1] if before else None
+    free = [piece.record]
+    while free:
+        fitting = [cut for link in candidates for span in free if (cut := link.cut_to_now(span))]
+        fitting = [link for link in fitting if link.now.duration >= frame / 2]
+        if not fitting:
+            return
+        best = max(fitting, key=lambda link: _worth(link, last, taken, frame))
+        yield best
+        taken.add(best.old)
+        free = [rest for span in free for rest in _without(span, best.now)]
+
+
+def _worth(link: Link, last: Link | None, taken: set[int], frame: Fraction) -> tuple[bool, int, bool, bool, int]:
+    follows = last is not None and (link.old == last.old + 1 or link.shift == last.shift)
+    near = -abs(link.old - (last.old + 1 if last is not None else 0))
+    return link.is_plain, round(link.now.duration / frame), follows, link.old not in taken, near
+
+
+def _without(span: Span, taken: Span) -> list[Span]:
+    if taken.end <= span.start or span.end <= taken.start:
+        return [span]
+    return [Span(a, b) for a, b in ((span.start, taken.start), (taken.end, span.end)) if b > a]
+
+
+def _link(old: Piece, new: Piece, index: int, number: int, frame: Fraction) -> Iterator[Link]:
+    """The stretch of a new piece whose pictures an old one showed."""
+    was_speed, now_speed = old.clip.speed, new.clip.speed
+    if (was_speed == 0) != (now_speed == 0):
+        return
+    if was_speed == 0:
+        if abs(old.clip.source_at(old.record.start) - new.clip.source_at(new.record.start)) < frame:
+            length = min(old.record.duration, new.record.duration)
+            yield Link(
+                index,
+                number,
+                Span(old.record.start, old.record.start + length),
+                Span(new.record.start, new.record.start + length),
+            )
+        return
+    slope = now_speed / was_speed
+    begin = old.record.start + (new.clip.source_at(new.record.start) - old.clip.source_at(old.record.start)) / was_speed
+    end = begin + new.record.duration * slope
+    shown = Link(index, number, Span(min(begin, end), max(begin, end)), new.record, slope < 0)
+    # Frame numbers of another file format are rounded: what is short by less than half a frame is taken as whole.
+    reach = Span(old.record.start - frame / 2, old.record.end + frame / 2)
+    cut = shown.cut_to_was(reach)
+    if cut is not None and cut.was.cut_to(old.record) is not None:
+        inside = shown.cut_to_was(old.record)
+        assert inside is not None
+        yield _snapped(inside, cut, frame)
+
+
+def _snapped(inside: Link, reaching: Link, frame: Fraction) -> Link:
+    """The link up to an edge of its shot that is less than half a frame away."""
+    start = reaching.now.start if inside.now.start - reaching.now.start < frame / 2 else inside.now.start
+    end = reaching.now.end if reaching.now.end - inside.now.end < frame / 2 else inside.now.end
+    return reaching.cut_to_now(Span(start, end)) or inside
+
+
+def _file_name(clip: CutClip) -> str:
+    medium = clip.medium
+    name = medium.path.name if medium.path else medium.url.replace("\\", "/").rpartition("/")[2]
+    return name.casefold() or f"\0{clip.name}"
+
+
+def _is_same_footage(one: CutClip, other: CutClip) -> bool:
+    """Files of one name are taken for the same unless both are there and differ in place and size."""
+    a, b = one.medium.path, other.medium.path
+    if a is None or b is None or a == b or not (is_there(a) and is_there(b)):
+        return True
+    return a.resolve() == b.resolve() or a.stat().st_size == b.stat().st_size

@@ -1,0 +1,153 @@
+"""What is to be done after a cut has changed, settled before any of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from engine.conform.run import Run, joined_runs
+from engine.conform.scene import NewScene
+from engine.types import Layer, MissingMediaError, Shot, TimelineError
+from plugin.conform.old import OldStems, old_stems
+from plugin.conform.pairing import Link, pair
+from plugin.conform.parts import Fate, NewShot, parts_of, shots_with_stems
+from plugin.job import Job, check_job
+from plugin.stem_files import Piece, one_piece
+from plugin.timeline import place
+from plugin.timeline.cut import Cut
+from plugin.timeline.document import Document, open_document
+from plugin.timeline.read import read_document
+from plugin.timeline.select import missing, shots_of, shown
+from plugin.timeline.stem_span import stem_span
+from plugin.timeline.topmost import Piece as Picture
+
+
+@dataclass(frozen=True, slots=True)
+class ConformJob:
+    """What the user asks for: `job` is for the new timeline, its words for what is new in it."""
+
+    old: Path
+    job: Job
+    take: int | None = None  # of the old stems; the last
+    old_score: Path | None = None  # for an old timeline that carries none
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Both cuts, and what of the old is in the new. Shots, scenes and pieces lie on the new timeline, in order."""
+
+    document: Document
+    cut: Cut
+    old_cut: Cut
+    old: OldStems
+    old_pictures: Sequence[Picture]
+    pictures: Sequence[Picture]
+    new_shots: Sequence[NewShot]
+    shots: Sequence[Shot]  # one for each of them, with handles
+    scenes: Sequence[NewScene]  # without runs: nothing of it was there before
+    made: Sequence[Shot]  # what is to be looked at
+    pieces: Sequence[Piece]
+    take: int
+    warnings: tuple[str, ...]
+
+
+def plan_conform(wanted: ConformJob) -> Plan:
+    """Read both timelines and pair their shots. Raises TimelineError, ScoreError, MissingMediaError, as `check_job`."""
+    job = wanted.job
+    check_job(job)
+    old_document, document = open_document(wanted.old), open_document(job.timeline)
+    old_cut, cut = read_document(old_document), read_document(document)
+    old = old_stems(old_document, old_cut, wanted.take, wanted.old_score)
+    place.check_placeable(document)
+    old_pictures, pictures = shown(old_cut), shown(cut)
+    frame = 1 / cut.rate
+    links = pair(old_pictures, pictures, frame)
+    new_shots = shots_with_stems(parts_of(pictures, links, old.covered, frame))
+    if not any(part.link for shot in new_shots for part in shot.parts):
+        raise TimelineError(
+            f"{job.timeline} shows no picture that has stems in {wanted.old}: no clip of it plays the same file. "
+            "Give the timeline with the stems first, then its new cut."
+        )
+    new_shots, made, lost = _looked_at(cut, pictures, new_shots, skip_missing=job.skip_missing)
+    shots = _with_handles(cut, shots_of(cut, [Picture(pictures[shot.piece].clip, shot.now) for shot in new_shots]), job)
+    return Plan(
+        document=document,
+        cut=cut,
+        old_cut=old_cut,
+        old=old,
+        old_pictures=old_pictures,
+        pictures=pictures,
+        new_shots=new_shots,
+        shots=shots,
+        scenes=_scenes(shots, new_shots, old_pictures),
+        made=made,
+        pieces=_pieces(cut, shots, new_shots, old, job),
+        take=place.next_take(document),
+        warnings=(*cut.warnings, *lost, *_doubled(document)),
+    )
+
+
+def _with_handles(cut: Cut, shots: Sequence[Shot], job: Job) -> list[Shot]:
+    spans = [stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in shots]
+    return [replace(shot, head=span.head, tail=span.tail) for shot, span in zip(shots, spans, strict=True)]
+
+
+def _looked_at(
+    cut: Cut, pictures: Sequence[Picture], new_shots: Sequence[NewShot], *, skip_missing: bool
+) -> tuple[list[NewShot], list[Shot], list[str]]:
+    """The shots, what of them is new and can be seen, and what cannot; a wholly new one that cannot is left out."""
+    seen, kept, lost = [], [], []
+    for shot in new_shots:
+        news = [part for part in shot.parts if part.fate is Fate.NEW]
+        problem = missing(cut, Picture(pictures[shot.piece].clip, news[0].now)) if news else ""
+        if problem and not skip_missing:
+            raise MissingMediaError(f"{problem} Relink it, or leave such clips out with --skip-missing.")
+        lost += [problem] if problem else []
+        if not problem:
+            seen += [Picture(pictures[shot.piece].clip, part.now) for part in news]
+        if not problem or len(news) < len(shot.parts):
+            kept.append(shot)
+    return kept, list(shots_of(cut, seen)), lost
+
+
+def _scenes(shots: Sequence[Shot], new_shots: Sequence[NewShot], old_pictures: Sequence[Picture]) -> list[NewScene]:
+    scenes = []
+    for number, pairs in groupby(zip(shots, new_shots, strict=True), key=lambda pair: pair[0].scene):
+        members = list(pairs)
+        links = [part.link for _, new in members for part in new.parts if part.link]
+        runs = joined_runs([_run(link, old_pictures[link.old]) for link in links])
+        first, last = members[0][0], members[-1][0]
+        scenes.append(NewScene(number, first.record_start, last.record_end, first.head, last.tail, tuple(runs)))
+    return scenes
+
+
+def _run(link: Link, shot: Picture) -> Run:
+    opens, closes = min(shot.record.start, link.was.start), max(shot.record.end, link.was.end)
+    return Run(link.was.start, link.was.end, link.now.start, link.now.end, opens, closes, link.backwards)
+
+
+def _pieces(cut: Cut, shots: Sequence[Shot], new_shots: Sequence[NewShot], old: OldStems, job: Job) -> list[Piece]:
+    if job.one_file_per_track:
+        return [one_piece(cut, shots, job.handles_frames)]
+    pieces = []
+    for shot, new in zip(shots, new_shots, strict=True):
+        span = stem_span(shot, cut.rate, job.handles_frames, start=cut.start)
+        pieces.append(Piece(shot.name, (shot,), span, _layers(new, old)))
+    return pieces
+
+
+def _layers(shot: NewShot, old: OldStems) -> tuple[Layer, ...]:
+    """All for what is new; of what was there, those that had a stem."""
+    if any(part.fate is Fate.NEW for part in shot.parts):
+        return tuple(Layer)
+    had = old.layers_in(part.link.was for part in shot.parts if part.link)
+    return tuple(layer for layer in Layer if layer in had)
+
+
+def _doubled(document: Document) -> list[str]:
+    tracks = sorted({found.track for found in place.foleyline_notes(document)})
+    if not tracks:
+        return []
+    return [f"{document.path.name} still has stems of an earlier take on {', '.join(tracks)}; mute or delete them."]
