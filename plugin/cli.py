@@ -190,6 +190,15 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="show the full trace of an error")
 
 
+def _add_rate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rate",
+        default="",
+        metavar="FPS",
+        help="frames a second of an .edl, which does not say it: 25, 29.97, 30000/1001; other kinds say theirs",
+    )
+
+
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     chosen = parser.add_argument_group("which clips", "everything given narrows the choice; nothing given means all")
     chosen.add_argument("--all", action="store_true", help="the whole timeline (the default)")
@@ -206,6 +215,7 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "timeline", type=Path, help="the cut: .otio, .otioz, .fcpxml, .xml, .edl, .aaf, .mlt or .kdenlive"
     )
+    _add_rate(parser)
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
     kinds = ".otio, .fcpxml, .xml, .aaf, .edl, .mlt, .kdenlive or .rpp"
     parser.add_argument(
@@ -247,6 +257,7 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", type=Path, help="a timeline, of any kind that stems takes")
+    _add_rate(parser)
     _add_common(parser)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from engine.types import Cancel, Layer, OutputError, WordsError
+from engine.types import Cancel, Layer, OutputError
 from plugin import printed
 from plugin.printed import json_text, markup, printable
 
@@ -30,6 +30,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
 
     job = Job(
         timeline=options.timeline,
+        rate=_rate(options),
         choice=Choice(options.range, options.mark_in, options.mark_out, options.track, options.clip, options.marker),
         words=options.prompt,
         output=options.output,
@@ -61,6 +62,13 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
         else:
             _print_report(report, explain=options.explain)
     return 0
+
+
+def _rate(options: argparse.Namespace) -> Fraction | None:
+    """What --rate says."""
+    from plugin.job import given_rate
+
+    return given_rate(options.rate, "--rate") if options.rate else None
 
 
 @contextmanager
@@ -163,9 +171,12 @@ def _print_levels(console: Console, report: Report) -> None:
 def inspect(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline inspect`: what a timeline holds."""
     from plugin.inspection import inspection_json, print_inspection
+    from plugin.job import check_rate
     from plugin.timeline.read import read_timeline
 
-    cut = read_timeline(options.timeline)
+    rate = _rate(options)
+    check_rate(options.timeline, rate)
+    cut = read_timeline(options.timeline, rate)
     if options.json:
         _print_json(inspection_json(cut))
     else:
@@ -177,16 +188,11 @@ def explain(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline explain`: what words ask for, and why."""
     from engine.text.explain import explain as lines_of
     from engine.text.prompt import read_words
-    from plugin.job import check_words
+    from plugin.job import check_words, given_rate
 
     check_words(options.words)
-    try:
-        rate = Fraction(options.fps)
-    except (ValueError, ZeroDivisionError) as error:
-        raise WordsError(f"--fps is {options.fps!r}; give a rate such as 24, 29.97 or 30000/1001") from error
-    from plugin.timeline.clock import exact_rate
-
-    intent = read_words(options.words, frame_rate=exact_rate(rate), accept_guesses=options.take_guesses)
+    rate = given_rate(options.fps, "--fps")
+    intent = read_words(options.words, frame_rate=rate, accept_guesses=options.take_guesses)
     if options.json:
         _print_json({"lines": lines_of(intent).splitlines()})
     else:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.media.wave_chunks import Depth
 from engine.types import Layer, OutputError, SettingError, Settings, WordsError
 from plugin.interchange.delivery import check_deliverable
+from plugin.timeline import clock
 from plugin.timeline.flavour import ANY, Flavour, flavour_of
 from plugin.timeline.select import Choice
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 LOUDNESS_RANGE_LUFS = (-60.0, -5.0)
 LARGEST_SEED = 2**53 - 1  # what every program that reads JSON keeps exact
 LONGEST_HANDLES = 1200  # frames
+SLOWEST_RATE, FASTEST_RATE = 1, 1000
+RATELESS = (".edl",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Job:
     handles_frames: int | None = None  # about a second
     depth: Depth = Depth.INT16
     skip_missing: bool = False
+    rate: Fraction | None = None  # of a timeline whose file does not say it, an EDL
     host: str = ANY.name  # the program that is to take the result
     stems_only: bool = False
     one_file_per_track: bool = False
@@ -83,6 +88,7 @@ class Report:
 def check_job(job: Job) -> None:
     """SettingError, OutputError or WordsError at once, not after the work, for what cannot be."""
     check_words(job.words)
+    check_rate(job.timeline, job.rate)
     _check_score(job)
     _check_numbers(job)
     _check_names(job)
@@ -101,6 +107,23 @@ def _check_ending(option: str, path: Path | None, what: str, endings: tuple[str,
 def _check_score(job: Job) -> None:
     if job.from_score and (job.words or job.settings.accept_guesses):
         raise SettingError("a score is sounded as it is written; words and guesses beside it would not be read")
+
+
+def given_rate(text: str, option: str) -> Fraction:
+    """Frames a second as they are meant: "25", "29.97", "30000/1001". Raises SettingError."""
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not SLOWEST_RATE <= rate <= FASTEST_RATE:
+        raise SettingError(f"{option} is {text!r}; give frames a second, such as 24, 29.97 or 30000/1001")
+    return clock.exact_rate(rate)
+
+
+def check_rate(timeline: Path, rate: Fraction | None) -> None:
+    """Raise SettingError for a rate beside a file that says its own."""
+    if rate is not None and timeline.suffix.lower() not in RATELESS:
+        raise SettingError(f"{timeline.name} says its own frame rate; --rate is for {' and '.join(RATELESS)} alone")
 
 
 def check_words(words: str) -> None:

@@ -81,7 +81,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
 
 def _plan(job: Job) -> _Plan:
     check_job(job)
-    document = open_document(job.timeline)
+    document = open_document(job.timeline, job.rate)
     cut = read_document(document)
     selection = _selection(job, cut)
     place.check_placeable(document)

@@ -59,6 +59,36 @@ def test_a_wrong_frame_rate_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--fps" in capsys.readouterr().err
 
 
+EDL = "TITLE: Reel\n001  AX V C 00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00\n"
+
+
+@pytest.mark.parametrize(("given", "rate"), [("25", "25"), ("29.97", "30000/1001"), ("24000/1001", "24000/1001")])
+def test_the_rate_of_a_list_is_what_is_given(
+    given: str, rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cut.edl").write_text(EDL)
+    assert main(["inspect", str(tmp_path / "cut.edl"), "--json"]) == 1
+    assert "--rate" in capsys.readouterr().err
+    assert main(["inspect", str(tmp_path / "cut.edl"), "--json", "--rate", given]) == 0
+    assert json.loads(capsys.readouterr().out)["rate"] == rate
+
+
+@pytest.mark.parametrize("command", ["stems", "inspect"])
+@pytest.mark.parametrize("given", ["fast", "0", "-25", "1/0", "nan", "1e9"])
+def test_what_is_no_rate_is_refused(command: str, given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "cut.edl", f"--rate={given}"]) == 1
+    assert f"--rate is {given!r}; give frames a second" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["stems", "inspect"])
+@pytest.mark.parametrize("suffix", ["otio", "otioz", "fcpxml", "xml", "aaf", "mlt", "kdenlive"])
+def test_a_rate_beside_a_file_that_says_its_own_is_refused(
+    command: str, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, f"cut.{suffix}", "--rate", "25"]) == 1
+    assert f"cut.{suffix} says its own frame rate" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("given", [["--prompt", "thunder"], ["--seed", "3"], ["--loudness", "-16"], ["--take-guesses"]])
 def test_what_a_score_leaves_no_place_for_is_a_wrong_call(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

@@ -66,6 +66,14 @@ def test_three_tracks_come_after_the_editors_own_and_nothing_else_changes(cut: P
         assert isinstance(after[name][2], otio.schema.Gap)
 
 
+def test_a_list_is_sounded_at_the_rate_that_is_given(cut: Path, film: Path) -> None:
+    event = f"001  AX V C 00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* SOURCE FILE: {film}\n"
+    cut.with_suffix(".edl").write_text(f"TITLE: Reel\n{event}")
+    report = run(cut.with_suffix(".edl"), rate=Fraction(24), output=cut.with_name("out.otio"))
+    (clip,) = placed(report.output)["Foley Action"]
+    assert clip.source_range.duration == RationalTime(48, 24)
+
+
 def test_every_stem_is_exact_to_the_sample_and_stamped(cut: Path) -> None:
     report = run(cut)
     written = otio.adapters.read_from_file(str(report.output))

@@ -35,7 +35,7 @@ def rate_of(sheet: Sheet, path: Path, given: Fraction | None, told: Told) -> Fra
     if rate is None:
         raise TimelineError(
             f"{path} does not say its frame rate; no EDL does. Give the rate of the timeline, "
-            'or write it into the list as a line under its title: "* FRAME RATE: 25".'
+            'such as --rate 25, or write it into the list as a line under its title: "* FRAME RATE: 25".'
         )
     if sheet.largest_frame >= clock.nominal_rate(rate):
         raise TimelineError(
