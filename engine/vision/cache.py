@@ -11,7 +11,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 
-from engine.media.cache_folder import cache_folder
+from engine.media.cache_folder import cache_folder, keep_newest
 from engine.media.source import require_file
 from engine.types import Cue, CueKind, Curve, Json, MediaError, Shot
 
@@ -85,19 +85,9 @@ def store(name: str, cues: Sequence[Cue], warnings: Sequence[str], motion: Curve
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(raw, file, ensure_ascii=False)
         Path(aside).replace(folder() / f"{name}.json")
-        _evict()
+        keep_newest(folder(), ".json", MOST_BYTES)
     except OSError:
         return
-
-
-def _evict() -> None:
-    """The least recently used entries go, until the rest fits."""
-    kept = sorted(((p.stat().st_mtime_ns, p.stat().st_size, p) for p in folder().glob("*.json")), reverse=True)
-    total = 0
-    for _, size, path in kept:
-        total += size
-        if total > MOST_BYTES:
-            path.unlink(missing_ok=True)
 
 
 def _cue(raw: Json) -> Cue:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.media.cache_folder import cache_folder
+from engine.media.cache_folder import cache_folder, keep_newest
 from engine.media.numbered import SUFFIX, Numbered, write_sheet
 from engine.types import TimelineError
 from plugin.timeline import clock
 
 MOST_PICTURES = 1_000_000
+MOST_BYTES = 10_000_000  # of sheets: some 30 000
 _PATTERN = re.compile(
     r"(?P<head>.*?)(?:%(?P<zeros>0\d{1,2})?d|(?P<signs>#+)|\[(?P<held>#+)\]|\[(?P<range>\d+-\d+)\])(?P<tail>\.\w{2,5})"
 )
@@ -78,8 +81,16 @@ def _sheet(folder: Path, head: str, digits: int, tail: str, first: int, count: i
         digest.update(_mark(folder / f"{head}{number:0{max(1, digits)}d}{tail}"))
     shown = Numbered(folder / f"{head}%{tail}", len(head), max(1, digits), first, count, rate)
     sheet = folder_of_sheets() / f"{digest.hexdigest()[:40]}-{rate.numerator}-{rate.denominator}{SUFFIX}"
+    _prune(sheet.parent)
     write_sheet(sheet, shown, digest.hexdigest())
     return sheet
+
+
+@lru_cache(maxsize=1)
+def _prune(folder: Path) -> None:
+    """Once a run, before its first sheet: those that were written longest ago go. What cannot be removed stays."""
+    with suppress(OSError):
+        keep_newest(folder, SUFFIX, MOST_BYTES)
 
 
 def _mark(picture: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ import opentimelineio as otio
 import pytest
 
 from engine.media.decode import probe, read_frames, thumbnails
+from engine.media.numbered import SUFFIX
 from engine.types import MediaError, MissingMediaError
+from plugin.timeline import sequence
 from plugin.timeline.choice import Choice
 from plugin.timeline.read import read_timeline
 from plugin.timeline.select import select
@@ -129,3 +132,17 @@ def test_media_of_a_name_that_no_system_can_hold_are_missing(tmp_path: Path, url
     item = clip("shot", 10, start=86500, url=url)
     with pytest.raises(MissingMediaError, match="no file"):
         select(cut_of(tmp_path, item), Choice())
+
+
+def test_sheets_that_were_written_longest_ago_go(
+    tmp_path: Path, cache: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.mkdir(parents=True)
+    for number in range(4):
+        path = cache / f"{number}{SUFFIX}"
+        path.write_bytes(b"x" * 100)
+        os.utime(path, (number, number))
+    (cache / "theirs.txt").write_bytes(b"x" * 1000)
+    monkeypatch.setattr(sequence, "MOST_BYTES", 250)
+    made = cut_of(tmp_path, numbered(pictures)).clips[0].medium.pictures
+    assert {path.name for path in cache.iterdir()} == {f"2{SUFFIX}", f"3{SUFFIX}", "theirs.txt", made.name}
