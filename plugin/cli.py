@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = parser.parse_args(arguments)
             if options.command == "stems" and (wrong := _unread(options)):
                 parser.error(wrong)
-            stop.patient = options.command == "stems"
+            stop.patient = options.command in ("stems", "conform")
             return _run(options, stop)
     except KeyboardInterrupt:
         _say("stopped at once")
@@ -170,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"foleyline {_version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_stems(commands.add_parser("stems", help="make stems for a cut and put them onto its timeline"))
+    _add_conform(commands.add_parser("conform", help="put the stems of a cut under its new version, shot by shot"))
     _add_inspect(commands.add_parser("inspect", help="show a timeline's tracks, clips, ranges and media"))
     _add_explain(commands.add_parser("explain", help="say what words ask for, and why"))
     _add_score(commands.add_parser("score", help="take the score out of a timeline that Foleyline has written"))
@@ -217,22 +218,9 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     )
     _add_rate(parser)
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
-    kinds = ".otio, .fcpxml, .xml, .aaf, .edl, .mlt, .kdenlive or .rpp"
-    parser.add_argument(
-        "-o", "--output", type=Path, help=f"the timeline to write, {kinds} (default: NAME.foley.otio, or as --for asks)"
-    )
-    parser.add_argument(
-        "--for",
-        dest="host",
-        default="any",
-        metavar="HOST",
-        help="write for resolve, kdenlive, premiere, fcp, avid or reaper (default: any)",
-    )
-    parser.add_argument("--stems-only", action="store_true", help="write a timeline of the three new tracks alone")
-    parser.add_argument("--one-file-per-track", action="store_true", help="one sound file a stem for all chosen clips")
+    _add_writing(parser)
     parser.add_argument("--preview", type=Path, metavar="MP4", help="also write a movie: the picture with the mix")
     parser.add_argument("--picture", type=Path, metavar="PNG", help="also draw the stems under a film strip")
-    parser.add_argument("--score", type=Path, metavar="JSON", help="also write the score, to edit")
     parser.add_argument(
         "--from-score", type=Path, metavar="JSON", help="sound this score instead of looking and reading"
     )
@@ -249,9 +237,50 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
         metavar="LUFS",
         help="what ambience and events aim at where both sound (default -23)",
     )
-    sound.add_argument("--handles", type=int, metavar="FRAMES", help="sound before and after each clip (default: 1 s)")
     sound.add_argument("--bits", choices=("16", "24", "32f"), default="16", help="of the WAV files (default 16)")
     _add_selection(parser)
+    _add_common(parser)
+
+
+def _add_writing(parser: argparse.ArgumentParser) -> None:
+    """What is written, and how."""
+    kinds = ".otio, .fcpxml, .xml, .aaf, .edl, .mlt, .kdenlive or .rpp"
+    parser.add_argument(
+        "-o", "--output", type=Path, help=f"the timeline to write, {kinds} (default: NAME.foley.otio, or as --for asks)"
+    )
+    parser.add_argument(
+        "--for",
+        dest="host",
+        default="any",
+        metavar="HOST",
+        help="write for resolve, kdenlive, premiere, fcp, avid or reaper (default: any)",
+    )
+    parser.add_argument("--stems-only", action="store_true", help="write a timeline of the three new tracks alone")
+    parser.add_argument("--one-file-per-track", action="store_true", help="one sound file a stem for all chosen clips")
+    parser.add_argument("--handles", type=int, metavar="FRAMES", help="sound before and after each clip (default: 1 s)")
+    parser.add_argument("--score", type=Path, metavar="JSON", help="also write the score, to edit")
+
+
+def _add_conform(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Put the stems of OLD under the shots of NEW: moved, trimmed, split, in another order. Sound that nothing "
+        "changed is copied to the sample; only what is new is made. Neither file is changed."
+    )
+    parser.add_argument("old", type=Path, metavar="OLD", help="the timeline with stems, as Foleyline wrote it")
+    parser.add_argument("timeline", type=Path, metavar="NEW", help="the new cut, of any kind that stems takes")
+    _add_rate(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only tell what has happened to each shot")
+    parser.add_argument(
+        "--prompt", default="", metavar="WORDS", help="what should be heard in new shots (default: the words of OLD)"
+    )
+    parser.add_argument("--take", type=int, metavar="N", help="which take of OLD (default: the last)")
+    parser.add_argument(
+        "--from-score", type=Path, metavar="JSON", help="the score of OLD, where it is no .otio and carries none"
+    )
+    _add_writing(parser)
+    parser.add_argument(
+        "--skip-missing", action="store_true", help="go on where media of new shots is missing or broken"
+    )
     _add_common(parser)
 
 

@@ -54,7 +54,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
     reporter = JsonLines() if options.json else Bars()
     with reporter:
         report = make_stems(job, reporter.progress, cancel)
-    with _telling(f"{report.output} was written with its stems in {report.media_folder}"):
+    with telling(f"{report.output} was written with its stems in {report.media_folder}"):
         if isinstance(reporter, JsonLines):
             reporter.say({"event": "done", **report_json(report)})
             if reporter.broken:
@@ -72,7 +72,7 @@ def _rate(options: argparse.Namespace) -> Fraction | None:
 
 
 @contextmanager
-def _telling(done: str) -> Iterator[None]:
+def telling(done: str) -> Iterator[None]:
     """What was done is said on the error stream where standard output does not take the report. Raises OutputError."""
     try:
         yield
@@ -168,6 +168,13 @@ def _print_levels(console: Console, report: Report) -> None:
     console.print(table)
 
 
+def conform(options: argparse.Namespace, cancel: Cancel) -> int:
+    """`foleyline conform`: stems for the new version of a cut."""
+    from plugin.conform.command import run
+
+    return run(options, cancel, _rate(options))
+
+
 def inspect(options: argparse.Namespace, cancel: Cancel) -> int:
     """`foleyline inspect`: what a timeline holds."""
     from plugin.inspection import inspection_json, print_inspection
@@ -208,7 +215,7 @@ def score(options: argparse.Namespace, cancel: Cancel) -> int:
     scores = scores_of(options.timeline, options.take)
     write_scores(options.output, scores)
     notes = sum(len(one.notes) for one in scores)
-    with _telling(f"{options.output} was written"):
+    with telling(f"{options.output} was written"):
         if options.json:
             _print_json({"event": "done", "output": str(options.output), "scenes": len(scores), "notes": notes})
         else:

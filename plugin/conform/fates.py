@@ -20,8 +20,8 @@ class Row:
     """One shot: where it was, where it is, what happened."""
 
     name: str
-    was: str  # timecode range; "" for what was not there
-    now: str
+    was: tuple[str, str] | None  # timecodes of its start and end; None for what was not there
+    now: tuple[str, str] | None  # None for what is no more
     what: tuple[str, ...]
     copied_s: float = 0.0  # of the mean of its three stems
     made_s: float = 0.0
@@ -50,8 +50,8 @@ def rows(
         made.append(
             Row(
                 name=new[shot.piece].clip.name,
-                was=old_cut.timecode_range(was) if was else "",
-                now=new_cut.timecode_range(shot.now),
+                was=_timecodes(old_cut, was) if was else None,
+                now=_timecodes(new_cut, shot.now),
                 what=tuple(_what(shot, mine, old, new, uses, new_cut.rate, in_order=number in ordered)),
                 copied_s=round(copied_s[number], 3),
                 made_s=round(max(length - copied_s[number], 0.0), 3),
@@ -60,9 +60,13 @@ def rows(
     return made + _gone(old_cut, old, uses, covered)
 
 
+def _timecodes(cut: Cut, span: Span) -> tuple[str, str]:
+    return cut.timecode(span.start), cut.timecode(span.end)
+
+
 def _gone(cut: Cut, old: Sequence[Piece], uses: Mapping[int, object], covered: Sequence[Span]) -> list[Row]:
     return [
-        Row(piece.clip.name, cut.timecode_range(piece.record), "", ("deleted",))
+        Row(piece.clip.name, _timecodes(cut, piece.record), None, ("deleted",))
         for index, piece in enumerate(old)
         if index not in uses and any(piece.record.cut_to(span) for span in covered)
     ]

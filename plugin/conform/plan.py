@@ -57,7 +57,7 @@ def plan_conform(wanted: ConformJob) -> Plan:
     """Read both timelines and pair their shots. Raises TimelineError, ScoreError, MissingMediaError, as `check_job`."""
     job = wanted.job
     check_job(job)
-    old_document, document = open_document(wanted.old), open_document(job.timeline)
+    old_document, document = open_document(wanted.old), open_document(job.timeline, job.rate)
     old_cut, cut = read_document(old_document), read_document(document)
     old = old_stems(old_document, old_cut, wanted.take, wanted.old_score)
     place.check_placeable(document)
