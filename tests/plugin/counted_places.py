@@ -83,7 +83,7 @@ def _divided(top: int, bottom: int) -> int:
 def _speed(item: Any) -> Fraction:
     speed = Fraction(1)
     for effect in item.effects:
-        if isinstance(effect, otio.schema.LinearTimeWarp):
+        if isinstance(effect, otio.schema.LinearTimeWarp) and effect.enabled:
             speed *= Fraction(effect.time_scalar)
     return speed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import opentimelineio as otio
@@ -21,13 +22,20 @@ LARGEST_TRACK, DEEPEST = 5, 3
 
 rates = st.sampled_from(sorted(RATES))
 names = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8)
-# OpenTimelineIO 0.18.1 itself reads some doubles of sixteen digits one bit beside what it wrote.
-doubles = st.integers(-(10**9), 10**9).map(lambda count: count / 8)
-plain_values = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | names | doubles
+some_times = st.sampled_from([RationalTime(0.1, 23.976), TimeRange(RationalTime(1e9 / 3, 48000), RationalTime(1, 7))])
+plain_values = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | names | st.floats() | some_times
 metadata = st.dictionaries(
     names,
     st.recursive(plain_values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3)),
     max_size=3,
+)
+
+ANY_JSON = "whatever another program keeps here"
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+).map(json.dumps) | st.sampled_from(
+    ['{"b": 1.10, "a": -0, "b": 1E300}', "18446744073709551616", '"\\u0000"', "[1.0e0 ]"]
 )
 
 
@@ -61,41 +69,64 @@ def media(draw: st.DrawFn) -> Any:
         url = draw(
             st.sampled_from(["m.mov", "other%20one.mov", "file:///nowhere/a.mov", "C:\\b.mov", "https://x/y.mov"])
         )
-        return otio.schema.ExternalReference(url, available, draw(metadata))
+        reference = otio.schema.ExternalReference(url, available, draw(metadata))
+        if draw(st.booleans()):
+            corners = otio.schema.V2d(0.0, draw(st.floats(0, 1))), otio.schema.V2d(16 / 9, 1.0)
+            reference.name, reference.available_image_bounds = draw(names), otio.schema.Box2d(*corners)
+        return reference
     if kind == "generator":
         return otio.schema.GeneratorReference("bars", "SMPTEBars", available, metadata=draw(metadata))
     if kind == "sequence":
-        return otio.schema.ImageSequenceReference("file:///a", "b.", ".exr", 1001, 1, 24, 4, available_range=available)
+        return otio.schema.ImageSequenceReference(
+            "file:///a", "b.", ".exr", 1001, 1, 24, 4, available_range=available, metadata=draw(metadata)
+        )
     return otio.schema.MissingReference("gone", available, draw(metadata))
 
 
 @st.composite
 def markers(draw: st.DrawFn) -> list[Any]:
     return [
-        otio.schema.Marker(draw(names), draw(ranges()), draw(st.sampled_from(["RED", "GREEN"])), draw(metadata))
+        otio.schema.Marker(
+            draw(names),
+            draw(ranges()),
+            draw(st.sampled_from(["RED", "GREEN", "none such"])),
+            draw(metadata),
+            draw(names),
+        )
         for _ in range(draw(st.integers(0, 2)))
     ]
 
 
 @st.composite
 def effects(draw: st.DrawFn) -> list[Any]:
-    kinds = draw(st.lists(st.sampled_from(["warp", "freeze", "blur"]), max_size=2)) if draw(st.booleans()) else []
+    kinds = (
+        draw(st.lists(st.sampled_from(["warp", "freeze", "blur", "time"]), max_size=2)) if draw(st.booleans()) else []
+    )
     made = {
-        "warp": lambda: otio.schema.LinearTimeWarp(time_scalar=draw(st.sampled_from(SPEEDS))),
-        "freeze": otio.schema.FreezeFrame,
+        "warp": lambda: otio.schema.LinearTimeWarp("", draw(st.sampled_from(SPEEDS)), draw(metadata)),
+        "freeze": lambda: otio.schema.FreezeFrame(metadata=draw(metadata)),
         "blur": lambda: otio.schema.Effect("soft", "Blur", draw(metadata)),
+        "time": lambda: otio.schema.TimeEffect("slow", "Ramp", draw(metadata)),
     }
-    return [made[kind]() for kind in kinds]
+    found = [made[kind]() for kind in kinds]
+    for effect in found:
+        effect.enabled = bool(draw(st.integers(0, 6)))
+    return found
 
 
 @st.composite
 def clips(draw: st.DrawFn) -> Any:
     clip = otio.schema.Clip(draw(names), metadata=draw(metadata), markers=draw(markers()), effects=draw(effects()))
-    references = {key: draw(media()) or otio.schema.MissingReference() for key in ("DEFAULT_MEDIA", "proxy")}
+    keys = draw(
+        st.sampled_from([("DEFAULT_MEDIA",), ("DEFAULT_MEDIA", "proxy"), ("hi", "lo", "a b"), ("DEFAULT_MEDIA",)])
+    )
+    references = {key: draw(media()) or otio.schema.MissingReference() for key in keys}
     clip.set_media_references(references, draw(st.sampled_from(sorted(references))))
     if draw(st.integers(0, 20)):  # now and then a clip that says no length
         clip.source_range = draw(ranges())
     clip.enabled = bool(draw(st.integers(0, 6)))
+    if draw(st.integers(0, 4)) == 0:
+        clip.color = otio.core.Color(0.1, draw(st.floats(0, 1)), 1 / 3, 1.0, draw(names))
     return clip
 
 
@@ -106,7 +137,8 @@ def gaps(draw: st.DrawFn) -> Any:
 
 @st.composite
 def transitions(draw: st.DrawFn) -> Any:
-    return otio.schema.Transition("", "SMPTE_Dissolve", draw(times(0, 24)), draw(times(0, 24)), draw(metadata))
+    kind = draw(st.sampled_from(["SMPTE_Dissolve", "Custom_Transition"]))
+    return otio.schema.Transition(draw(names), kind, draw(times(0, 24)), draw(times(0, 24)), draw(metadata))
 
 
 @st.composite
@@ -151,3 +183,18 @@ def timelines(draw: st.DrawFn) -> Any:
     if draw(st.integers(0, 9)) == 0:
         return otio.schema.SerializableCollection(draw(names), [draw(clips()), timeline], draw(metadata))
     return timeline
+
+
+@st.composite
+def written_timelines(draw: st.DrawFn) -> tuple[Any, str]:
+    """A timeline, and a text of it with more than OpenTimelineIO would write: any JSON, old schemas, any layout."""
+    root = draw(timelines())
+    timeline = root if isinstance(root, otio.schema.Timeline) else root[1]
+    owners = [timeline, timeline.tracks, *timeline.tracks, *timeline.find_clips()]
+    draw(st.sampled_from(owners)).metadata[ANY_JSON] = ANY_JSON
+    targets = {"Clip": 1} if draw(st.booleans()) else {}
+    text = otio.core.serialize_json_to_string(root, targets, indent=draw(st.sampled_from([0, 2, 4])))
+    if draw(st.booleans()):
+        for new, old in (("Track.1", "Sequence.1"), ("Gap.1", "Filler.1")):
+            text = text.replace(f'"OTIO_SCHEMA": "{new}"', f'"OTIO_SCHEMA": "{old}"')
+    return root, text.replace(f'"{ANY_JSON}": "{ANY_JSON}"', f'"{ANY_JSON}": {draw(any_json)}')
