@@ -120,7 +120,8 @@ def _count_lost(reel: Reel, losses: Losses, beneath: int) -> None:
 
 
 def _picture(reel: Reel, piece: Piece, reels: Reels, file_start: Fraction | None) -> _Event:
-    clip, base = piece.clip, file_start or Fraction(0)
+    clip = piece.clip
+    base = clip.media_start or Fraction(0) if file_start is None else file_start  # as the file says, else the timeline
     record = _frames(piece.record.start, reel), _frames(piece.record.end, reel)
     edges = [max(_frames(base + clip.source_at(edge), reel), 0) for edge in (piece.record.start, piece.record.end)]
     source = min(edges), max(edges)

@@ -29,7 +29,9 @@ _STILLS = ("image2", "_pipe")  # what FFmpeg calls the formats of single picture
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A file. Seconds count from its first picture or sample; `start` is the timecode there."""
+    """A file. Seconds count from its first picture or sample; `start` is the timecode there: the file's own, or where
+    that says none, what the timeline says.
+    """
 
     path: Path
     start: Fraction
@@ -83,13 +85,20 @@ def file_url(path: Path, host: str = "") -> str:
 
 def _footage(path: Path, clips: list[RowClip], rate: Fraction) -> Footage:
     needed = max(_last_needed(placed, rate) for placed in clips)
-    found = _look(path, rate, needed)
+    said_start = next((one.clip.media_start for one in clips if one.clip.media_start is not None), Fraction(0))
+    found = _look(path, rate, needed, said_start)
     if found is not None:
         return found
     said = max((one.clip.extent.seconds for one in clips if one.clip.extent is not None), default=Fraction(0))
     kinds = {one.clip.kind for one in clips}
     channels = 0 if kinds == {PICTURE} else 2
-    return Footage(path, Fraction(0), max(said, needed), rate, PICTURE in kinds, channels, found=False)
+    start = _on_grid(said_start, rate if PICTURE in kinds else Fraction(SAMPLE_RATE))
+    return Footage(path, start, max(said, needed), rate, PICTURE in kinds, channels, found=False)
+
+
+def _on_grid(start: Fraction, rate: Fraction) -> Fraction:
+    """The nearest whole frame or sample, never before midnight: files say nothing finer."""
+    return Fraction(max(clock.seconds_to_frames(start, rate=rate), 0)) / rate
 
 
 def _last_needed(placed: RowClip, rate: Fraction) -> Fraction:
@@ -100,26 +109,31 @@ def _last_needed(placed: RowClip, rate: Fraction) -> Fraction:
     return max(first + max(clip.speed, Fraction(0)) * shown, shown)
 
 
-def _look(path: Path, rate: Fraction, needed: Fraction) -> Footage | None:
+def _look(path: Path, rate: Fraction, needed: Fraction, said_start: Fraction) -> Footage | None:
     """What the file says of itself; None for one that does not open."""
     try:
         require_file(path)
         with av.open(str(path)) as container:
-            return _described(path, container, rate, needed)
+            return _described(path, container, rate, needed, said_start)
     except (OSError, av.error.FFmpegError, MediaError):
         return None
 
 
-def _described(path: Path, container: av.container.InputContainer, rate: Fraction, needed: Fraction) -> Footage:
+def _described(
+    path: Path, container: av.container.InputContainer, rate: Fraction, needed: Fraction, said_start: Fraction
+) -> Footage:
     picture, sound = picture_stream(container), next(iter(container.streams.audio), None)
     sample_rate = sound.rate if sound is not None and sound.rate else SAMPLE_RATE
     facts = file_facts(path)
+    rate = (_plain_rate(picture.average_rate) if picture is not None else None) or rate
     start = facts.timecode if picture is not None else _stamp(container, sample_rate)
+    if start is None:
+        start = _on_grid(said_start, rate if picture is not None else Fraction(sample_rate))
     return Footage(
         path=path,
-        start=max(start or Fraction(0), Fraction(0)),
+        start=max(start, Fraction(0)),
         duration=max(facts.duration or Fraction(0), needed),
-        rate=(_plain_rate(picture.average_rate) if picture is not None else None) or rate,
+        rate=rate,
         has_picture=picture is not None,
         channels=sound.channels if sound is not None else 0,
         drop_frame=";" in "".join(_timecodes(container)),
@@ -129,10 +143,10 @@ def _described(path: Path, container: av.container.InputContainer, rate: Fractio
     )
 
 
-def _stamp(container: av.container.InputContainer, sample_rate: int) -> Fraction:
-    """The timecode of a Broadcast WAV, which counts samples from midnight."""
+def _stamp(container: av.container.InputContainer, sample_rate: int) -> Fraction | None:
+    """The timecode of a Broadcast WAV, which counts samples from midnight; None without."""
     text = container.metadata.get("time_reference", "")
-    return Fraction(int(text), sample_rate) if text.isdecimal() else Fraction(0)
+    return Fraction(int(text), sample_rate) if text.isdecimal() else None
 
 
 def _timecodes(container: av.container.InputContainer) -> Iterable[str]:

@@ -88,6 +88,7 @@ class CutClip:
     notes: tuple[str, ...] = ()
     extent: Extent | None = None  # None: nobody has said it
     on_screen: Span | None = None  # the record, but that transitions change pictures at their middle; None: the record
+    media_start: Fraction | None = None  # timecode of its file's first frame in seconds, as the timeline says it
 
     @property
     def shown(self) -> Span:

@@ -79,7 +79,15 @@ def _clip(node: Node, labels: Mapping[int, TrackLabel], media: Media, local: boo
         notes=tuple(_notes(node.item.metadata)),
         extent=media.extent(reference, medium),
         on_screen=node.on_screen or Span(node.record.start, node.record.start),
+        media_start=_media_start(reference),
     )
+
+
+def _media_start(reference: Any) -> Fraction | None:
+    available = reference.available_range if reference is not None else None
+    if available is None or available.is_invalid_range():
+        return None
+    return clock.rational_to_seconds(available.start_time)
 
 
 def _track_labels(root: Node) -> dict[int, TrackLabel]:
