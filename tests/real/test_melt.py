@@ -92,7 +92,7 @@ def _placed_timeline(
             times = [start / rate + Fraction(1 + 2 * place, 40), end / rate - Fraction(1 + 2 * place, 40)]
             samples = [round(time * 48_000) for time in times]
             path = folder / "stems" / f"{layer}-{number}.wav"
-            write_clicks(path, span, samples, depth)
+            write_clicks(path, span, samples, depth, start=start_frame / rate)
             stems.append(StemClip(layer, span, path, {"shot": number}))
             hits += samples
     return place_stems(source, stems).path, hits

@@ -49,7 +49,7 @@ def clicking_reel(
             samples = [_nearest(start / rate + inward), _nearest(end / rate - inward)]
             path = folder / "stems" / f"{layer}-{number}.wav"
             if not silent:
-                write_clicks(path, span, samples, depth)
+                write_clicks(path, span, samples, depth, start=(start_frame or 0) / rate)
             stems.append(StemClip(layer, span, path, {"shot": number}))
             hits += samples
     return make_reel(open_document(source), stems, stems_only=stems_only), sorted(hits)
@@ -59,15 +59,15 @@ def _nearest(seconds: Fraction) -> int:
     return (2 * 48_000 * seconds.numerator + seconds.denominator) // (2 * seconds.denominator)
 
 
-def write_clicks(path: Path, span: StemSpan, samples: list[int], depth: Depth) -> None:
-    """Clicks at record samples, and in the handles some that nobody may hear."""
+def write_clicks(path: Path, span: StemSpan, samples: list[int], depth: Depth, start: Fraction) -> None:
+    """Clicks at record samples, and in the handles some that nobody may hear; stamped with its place."""
     sound = np.zeros((2, span.sample_count), np.float32)
     sound[:, : span.shot_first_sample - span.first_sample] = _decoys(span.shot_first_sample - span.first_sample)
     sound[:, span.shot_last_sample - span.first_sample :] = _decoys(span.last_sample - span.shot_last_sample)
     for sample in samples:
         sound[:, sample - span.first_sample] = 0.9
     path.parent.mkdir(exist_ok=True)
-    with WaveWriter(path, 2, depth, Broadcast(span.time_reference_samples(Fraction(3600)))) as writer:
+    with WaveWriter(path, 2, depth, Broadcast(span.time_reference_samples(start))) as writer:
         writer.write(sound)
 
 
