@@ -18,7 +18,7 @@ from plugin.interchange.losses import Losses
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip, plain
-from plugin.timeline.medium import file_facts
+from plugin.timeline.medium import FileFacts, file_facts
 from plugin.timeline.topmost import Piece, topmost
 
 TITLE = "CMX 3600"
@@ -94,9 +94,9 @@ def _pictures(reel: Reel, reels: Reels, losses: Losses) -> list[_Event]:
     """What a viewer sees, as one track."""
     clips = [clip for clip in reel.cut.clips if clip.enabled and clip.kind == PICTURE]
     seen, _ = topmost(clips)
-    starts = {path: file_facts(path).timecode for path in {piece.clip.medium.path for piece in seen} if path}
+    facts = {path: file_facts(path) for path in {piece.clip.medium.path for piece in seen} if path}
     events = [
-        _picture(reel, piece, reels, starts[piece.clip.medium.path] if piece.clip.medium.path else None)
+        _picture(reel, piece, reels, facts[piece.clip.medium.path] if piece.clip.medium.path else FileFacts())
         for piece in seen
     ]
     shown = {piece.clip.address for piece in seen}
@@ -119,9 +119,9 @@ def _count_lost(reel: Reel, losses: Losses, beneath: int) -> None:
     losses.add("marker", "is left out", "are left out", marks)
 
 
-def _picture(reel: Reel, piece: Piece, reels: Reels, file_start: Fraction | None) -> _Event:
+def _picture(reel: Reel, piece: Piece, reels: Reels, facts: FileFacts) -> _Event:
     clip = piece.clip
-    base = clip.media_start or Fraction(0) if file_start is None else file_start  # as the file says, else the timeline
+    base = (clip.media_start if facts == FileFacts() else facts.timecode) or Fraction(0)
     record = _frames(piece.record.start, reel), _frames(piece.record.end, reel)
     edges = [max(_frames(base + clip.source_at(edge), reel), 0) for edge in (piece.record.start, piece.record.end)]
     source = min(edges), max(edges)

@@ -29,8 +29,8 @@ _STILLS = ("image2", "_pipe")  # what FFmpeg calls the formats of single picture
 
 @dataclass(frozen=True, slots=True)
 class Footage:
-    """A file. Seconds count from its first picture or sample; `start` is the timecode there: the file's own, or where
-    that says none, what the timeline says.
+    """A file. Seconds count from its first picture or sample; `start` is the timecode there: the file's own, zero in
+    one that has none, and of one that does not open what the timeline says.
     """
 
     path: Path
@@ -85,13 +85,13 @@ def file_url(path: Path, host: str = "") -> str:
 
 def _footage(path: Path, clips: list[RowClip], rate: Fraction) -> Footage:
     needed = max(_last_needed(placed, rate) for placed in clips)
-    said_start = next((one.clip.media_start for one in clips if one.clip.media_start is not None), Fraction(0))
-    found = _look(path, rate, needed, said_start)
+    found = _look(path, rate, needed)
     if found is not None:
         return found
     said = max((one.clip.extent.seconds for one in clips if one.clip.extent is not None), default=Fraction(0))
     kinds = {one.clip.kind for one in clips}
     channels = 0 if kinds == {PICTURE} else 2
+    said_start = next((one.clip.media_start for one in clips if one.clip.media_start is not None), Fraction(0))
     start = _on_grid(said_start, rate if PICTURE in kinds else Fraction(SAMPLE_RATE))
     return Footage(path, start, max(said, needed), rate, PICTURE in kinds, channels, found=False)
 
@@ -109,31 +109,26 @@ def _last_needed(placed: RowClip, rate: Fraction) -> Fraction:
     return max(first + max(clip.speed, Fraction(0)) * shown, shown)
 
 
-def _look(path: Path, rate: Fraction, needed: Fraction, said_start: Fraction) -> Footage | None:
+def _look(path: Path, rate: Fraction, needed: Fraction) -> Footage | None:
     """What the file says of itself; None for one that does not open."""
     try:
         require_file(path)
         with av.open(str(path)) as container:
-            return _described(path, container, rate, needed, said_start)
+            return _described(path, container, rate, needed)
     except (OSError, av.error.FFmpegError, MediaError):
         return None
 
 
-def _described(
-    path: Path, container: av.container.InputContainer, rate: Fraction, needed: Fraction, said_start: Fraction
-) -> Footage:
+def _described(path: Path, container: av.container.InputContainer, rate: Fraction, needed: Fraction) -> Footage:
     picture, sound = picture_stream(container), next(iter(container.streams.audio), None)
     sample_rate = sound.rate if sound is not None and sound.rate else SAMPLE_RATE
     facts = file_facts(path)
-    rate = (_plain_rate(picture.average_rate) if picture is not None else None) or rate
     start = facts.timecode if picture is not None else _stamp(container, sample_rate)
-    if start is None:
-        start = _on_grid(said_start, rate if picture is not None else Fraction(sample_rate))
     return Footage(
         path=path,
-        start=max(start, Fraction(0)),
+        start=max(start or Fraction(0), Fraction(0)),
         duration=max(facts.duration or Fraction(0), needed),
-        rate=rate,
+        rate=(_plain_rate(picture.average_rate) if picture is not None else None) or rate,
         has_picture=picture is not None,
         channels=sound.channels if sound is not None else 0,
         drop_frame=";" in "".join(_timecodes(container)),
@@ -143,10 +138,10 @@ def _described(
     )
 
 
-def _stamp(container: av.container.InputContainer, sample_rate: int) -> Fraction | None:
-    """The timecode of a Broadcast WAV, which counts samples from midnight; None without."""
+def _stamp(container: av.container.InputContainer, sample_rate: int) -> Fraction:
+    """The timecode of a Broadcast WAV, which counts samples from midnight."""
     text = container.metadata.get("time_reference", "")
-    return Fraction(int(text), sample_rate) if text.isdecimal() else None
+    return Fraction(int(text), sample_rate) if text.isdecimal() else Fraction(0)
 
 
 def _timecodes(container: av.container.InputContainer) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The timecode of a file's first frame: its own where it says one, else what the timeline says, in every format."""
+"""The timecode of a file's first frame: its own, and of a file that does not open what the timeline says."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import aaf2  # type: ignore[import-untyped]
+import av
 import pytest
 
 from plugin.interchange import aaf, edl, fcp7, fcpxml
 from plugin.interchange.reel import Reel
+from plugin.timeline import clock
 from plugin.timeline.read import read_timeline
 from tests.engine.footage import draw, wall, write_film
 from tests.plugin.interchange.placed_reels import placed_reel
@@ -29,13 +31,11 @@ def reel_of(film: Path, folder: Path) -> Reel:
     return placed_reel(folder, Fraction(RATE), cut=timeline(track(shown)))
 
 
-@pytest.fixture(params=["missing", "without timecode"])
+@pytest.fixture(params=["missing", "of an unknown kind"])
 def reel(request: pytest.FixtureRequest, tmp_path: Path) -> Reel:
     film = tmp_path / "walk.mov"
     if request.param != "missing":
-        write_film(
-            film, draw([number / RATE for number in range(96)], lambda picture, at: None, wall()), rate=Fraction(RATE)
-        )
+        film.write_bytes(b"no picture")
     return reel_of(film, tmp_path)
 
 
@@ -78,8 +78,8 @@ def test_an_aaf_has_it_where_the_file_is_from(reel: Reel, tmp_path: Path) -> Non
         origin = shown.mob
         while origin.slot_at(1).segment.mob is not None:
             origin = origin.slot_at(1).segment.mob
-        clock = next(slot.segment for slot in origin.slots if slot.media_kind == "Timecode")
-        assert (shown.start, clock.start, clock.fps) == (FIRST, SAID, RATE)
+        origin_clock = next(slot.segment for slot in origin.slots if slot.media_kind == "Timecode")
+        assert (shown.start, origin_clock.start, origin_clock.fps) == (FIRST, SAID, RATE)
 
 
 def test_a_list_has_it_as_source_timecode(reel: Reel, tmp_path: Path) -> None:
@@ -88,23 +88,25 @@ def test_a_list_has_it_as_source_timecode(reel: Reel, tmp_path: Path) -> None:
     assert event.split()[4:6] == ["10:00:01:13", "10:00:02:13"]
 
 
-def test_what_the_file_itself_says_is_believed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("timecode", "start"), [("02:00:00:00", 2 * 3600 * RATE), ("", 0)])
+def test_what_the_file_itself_says_is_believed(tmp_path: Path, timecode: str, start: int) -> None:
     film = write_film(tmp_path / "plain.mov", draw([0.0] * 96, lambda picture, at: None, wall()), rate=Fraction(RATE))
-    stamped = film.with_name("walk.mov")
-    _stamp(film, stamped, "02:00:00:00")
-    fcp7.write(reel_of(stamped, tmp_path), tmp_path / "out.xml")
+    _stamp(film, tmp_path / "walk.mov", timecode)
+    reel = reel_of(tmp_path / "walk.mov", tmp_path)
+    fcp7.write(reel, tmp_path / "out.xml")
     item = next(parsed(tmp_path / "out.xml").iter("clipitem"))
-    assert item.findtext("file/timecode/frame") == str(2 * 3600 * RATE)
-    assert item.findtext("in") == str(FIRST)
+    assert (item.findtext("file/timecode/frame"), item.findtext("in")) == (str(start), str(FIRST))
+    edl.write(reel, tmp_path / "out.edl")
+    event = next(line for line in (tmp_path / "out.edl").read_text().splitlines() if " V " in line)
+    assert event.split()[4] == clock.frames_to_timecode(start + FIRST, rate=Fraction(RATE))
 
 
 def _stamp(film: Path, stamped: Path, timecode: str) -> None:
-    import av
-
     with av.open(str(film)) as source, av.open(str(stamped), "w") as out:
         stream = source.streams.video[0]
         copied = out.add_stream_from_template(stream)
-        copied.metadata["timecode"] = timecode
+        if timecode:
+            copied.metadata["timecode"] = timecode
         for packet in source.demux(stream):
             if packet.dts is not None:
                 packet.stream = copied
