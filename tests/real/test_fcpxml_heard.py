@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ from tests.plugin.interchange.clicking import NAME, RATES, clicking_reel
 from tests.plugin.timelines import clip, gap, span, timeline, track
 from tests.real.counting import Rate
 from tests.real.foley_tracks import clicks
-from tests.real.good_cut import SOME_RATES, good_reel, stems
+from tests.real.good_cut import PICTURES, SOME_RATES, good_reel, stems
 
 pytestmark = [
     pytest.mark.real,
@@ -32,22 +34,22 @@ pytestmark = [
 SECONDS = 60
 
 
-def played(document: Path) -> tuple[list[int], list[str]]:
-    """The samples at which its sound clicks, and what sounds as "name TAB role"."""
+def played(document: Path) -> tuple[list[int], Any]:
+    """The samples at which its sound clicks, and what was read of it."""
     wave = document.with_suffix(".heard.wav")
     command = [sys.executable, str(Path(__file__).with_name("in_bladeworks.py")), str(document), str(wave)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, done.stderr
     assert soundfile.info(wave).samplerate == 48_000
-    return clicks(wave), done.stdout.splitlines()
+    return clicks(wave), json.loads(done.stdout)
 
 
-def check_heard(reel: Reel, folder: Path, hits: list[int]) -> list[str]:
+def check_heard(reel: Reel, folder: Path, hits: list[int]) -> Any:
     fcpxml.write(reel, folder / "cut.fcpxml")
-    found, sounding = played(folder / "cut.fcpxml")
+    found, read = played(folder / "cut.fcpxml")
     assert len(found) == len(hits)
     assert np.abs(np.array(found) - np.array(hits)).max() <= 1
-    return sounding
+    return read
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -62,9 +64,14 @@ def test_every_click_of_three_tracks_lands_within_a_sample(tmp_path: Path, rate:
 @pytest.mark.parametrize("only", [False, True])
 def test_a_cut_with_everything_sounds_in_its_roles(tmp_path: Path, rate: Rate, only: bool) -> None:
     reel, hits = good_reel(tmp_path, rate, stems_only=only)
-    sounding = check_heard(reel, tmp_path, hits)
-    expected = [f"{name}\teffects.{layer}" for layer in Layer for name, *_ in stems(layer, rate)]
-    assert sorted(sounding) == sorted(expected)
+    read = check_heard(reel, tmp_path, hits)
+    expected = [[name, f"effects.{layer}"] for layer in Layer for name, *_ in stems(layer, rate)]
+    assert sorted(read["sounds"]) == sorted(expected)
+    exact = Fraction(*rate.pair)
+    pictures = [
+        (name, *(Fraction(time) * exact for time in times), enabled) for name, *times, enabled in read["pictures"]
+    ]
+    assert pictures == ([] if only else [(*placed, placed[0] != "off") for placed in PICTURES])
 
 
 def test_the_editors_own_sound_is_heard_unless_it_is_switched_off(tmp_path: Path) -> None:
