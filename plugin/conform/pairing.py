@@ -133,20 +133,22 @@ def _link(old: Piece, new: Piece, index: int, number: int, frame: Fraction) -> I
     begin = old.record.start + (new.clip.source_at(new.record.start) - old.clip.source_at(old.record.start)) / was_speed
     end = begin + new.record.duration * slope
     shown = Link(index, number, Span(min(begin, end), max(begin, end)), new.record, slope < 0)
-    # Frame numbers of another file format are rounded: what is short by less than half a frame is taken as whole.
-    reach = Span(old.record.start - frame / 2, old.record.end + frame / 2)
-    cut = shown.cut_to_was(reach)
-    if cut is not None and cut.was.cut_to(old.record) is not None:
-        inside = shown.cut_to_was(old.record)
-        assert inside is not None
-        yield _snapped(inside, cut, frame)
+    if cut := cut_about(shown, old.record, frame):
+        yield cut
 
 
-def _snapped(inside: Link, reaching: Link, frame: Fraction) -> Link:
-    """The link up to an edge of its shot that is less than half a frame away."""
+def cut_about(link: Link, was: Span, frame: Fraction) -> Link | None:
+    """The part of a link that lay in an old stretch, or ended less than half a frame beyond it.
+
+    Frame numbers of another file format are rounded, and stems end on frames.
+    """
+    inside = link.cut_to_was(was)
+    reaching = link.cut_to_was(Span(was.start - frame / 2, was.end + frame / 2))
+    if inside is None or reaching is None:
+        return None
     start = reaching.now.start if inside.now.start - reaching.now.start < frame / 2 else inside.now.start
     end = reaching.now.end if reaching.now.end - inside.now.end < frame / 2 else inside.now.end
-    return reaching.cut_to_now(Span(start, end)) or inside
+    return reaching.cut_to_now(Span(start, end))
 
 
 def _file_name(clip: CutClip) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from plugin.conform.pairing import Link
+from plugin.conform.pairing import Link, cut_about
 from plugin.timeline.clock import Span
 from plugin.timeline.topmost import SLIVER, Piece
 
@@ -43,7 +43,7 @@ def parts_of(pieces: Sequence[Piece], links: Iterable[Link], covered: Sequence[S
 
 def _parts(index: int, piece: Piece, links: Sequence[Link], covered: Sequence[Span], frame: Fraction) -> list[Part]:
     """Of one piece; what no old shot shows is called new for now."""
-    shown = [cut for link in links for span in covered if (cut := link.cut_to_was(span))]
+    shown = [cut for link in links for span in covered if (cut := cut_about(link, span, frame))]
     kept = [Part(index, link.now, Fate.KEPT, link) for link in shown if link.now.duration >= frame / 2]
     rest = _rest(piece.record, (part.now for part in kept))
     known = [link.now for link in links]
