@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +15,7 @@ from plugin.interchange import kdenlive
 from tests.plugin.interchange.clicking import SHOT_FRAMES, clicking_reel
 from tests.plugin.timelines import clip, gap, marker, span, timeline, track
 from tests.real.melting import numbered_film
+from tests.real.windows import run_in_window
 
 PROGRAMS = ("kdenlive", "xvfb-run", "dbus-run-session", "dbus-send")
 pytestmark = [
@@ -40,19 +39,10 @@ kill $program
 
 def saved_by_kdenlive(project: Path, home: Path) -> Element:
     """The project as Kdenlive writes it again."""
-    for folder in (".config", "run", "temporary"):
-        (home / folder).mkdir(parents=True, mode=0o700)
+    (home / ".config").mkdir(parents=True)
     (home / ".config" / "kdenliverc").write_text(SETTINGS)
-    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "TMPDIR": str(home / "temporary")}
-    command = ["xvfb-run", "-a", "dbus-run-session", "sh", "-c", SAVE, "sh", str(project)]
     before = project.read_bytes()
-    subprocess.run(
-        command,
-        env=os.environ | own | {"QT_QPA_PLATFORM": "xcb"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=SECONDS,
-    )
+    run_in_window(SAVE, project, home, SECONDS, "dbus-run-session")
     assert project.read_bytes() != before
     return ElementTree.parse(project).getroot()
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +15,7 @@ from engine.types import Layer
 from plugin.interchange import mlt
 from tests.real.counting import Rate
 from tests.real.good_cut import PICTURES, SOME_RATES, TRACK, Placed, good_reel, stems
+from tests.real.windows import run_in_window
 
 PROGRAMS = ("shotcut", "xvfb-run", "xdotool")
 pytestmark = [
@@ -41,19 +40,8 @@ wait $program
 
 def saved_by_shotcut(project: Path, home: Path) -> Element:
     """The project as Shotcut writes it again."""
-    for folder in ("run", "temporary"):
-        (home / folder).mkdir(parents=True, mode=0o700)
-    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "TMPDIR": str(home / "temporary")}
-    command = ["xvfb-run", "-a", "sh", "-c", SAVE, "sh", str(project)]
     before = project.read_bytes()
-    subprocess.run(
-        command,
-        env=os.environ | own | {"QT_QPA_PLATFORM": "xcb"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=SECONDS,
-    )
+    run_in_window(SAVE, project, home, SECONDS)
     assert project.read_bytes() != before
     return ElementTree.parse(project).getroot()
 
