@@ -23,6 +23,7 @@ DEEPEST = 8000
 _CHUNK = 2**24
 _OPEN, _CLOSE = (np.frombuffer(signs, dtype=np.uint8) for signs in (b"[{", b"]}"))
 _BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_ZERO = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _TYPE_NAME = re.compile(r"named '(?P<name>[^']*)'.*found a \S*?\d+(?P<found>[A-Za-z]+?)E? instead", re.DOTALL)
 
 
@@ -92,7 +93,7 @@ def parse_object(text: str, path: Path) -> Any:
             f"{path} is nested over {DEEPEST} brackets deep, which OpenTimelineIO cannot read. Flatten its compounds."
         )
     try:
-        return otio.core.deserialize_json_from_string(text)
+        return otio.core.deserialize_json_from_string(_without_zeros(text))
     except otio.exceptions.UnsupportedSchemaError as error:
         raise TimelineError(
             f"{path} was written by a newer OpenTimelineIO than {otio.__version__} ({error}). "
@@ -100,6 +101,11 @@ def parse_object(text: str, path: Path) -> Any:
         ) from error
     except (ValueError, KeyError, TypeError, RuntimeError, otio.exceptions.OTIOError) as error:
         raise TimelineError(_refusal(path, str(error))) from error
+
+
+def _without_zeros(text: str) -> str:
+    """U+0000 as U+FFFD: OpenTimelineIO (0.18) ends texts at it, and finds no metadata by a name that has one."""
+    return _ZERO.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
 def _is_too_deep(text: str) -> bool:

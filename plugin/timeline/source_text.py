@@ -1,7 +1,7 @@
 """The text that a timeline was read from, with new tracks in it: what OpenTimelineIO would write anew stays untouched.
 
-Its reader (0.18) takes numbers of sixteen and seventeen digits for their neighbours, whole ones past 2**63 for others
-and texts to their first U+0000 only, and its writer orders metadata anew; none of that shows in what is written here.
+Its reader (0.18) takes numbers of sixteen and seventeen digits for their neighbours and whole ones past 2**63 for
+others, and its writer orders metadata anew; none of that shows in what is written here.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _changed_urls(clip: otio.schema.Clip, text: JsonText, at: int) -> Iterator[E
         for name in (name for name in _URLS if hasattr(references.get(key), name)):
             url_at = text.members(place)[name]
             said, meant = text.value(url_at) or "", getattr(references[key], name)
-            if meant not in (said, said.partition("\0")[0]):
+            if meant != said.replace("\0", "\ufffd"):
                 yield Edit(url_at, text.end(url_at), json.dumps(meant, ensure_ascii=False).encode())
 
 

@@ -18,6 +18,7 @@ from plugin.interchange.otioz import write_bundle
 from plugin.timeline.document import DEEPEST, open_document, write_document
 from plugin.timeline.json_text import JsonText
 from plugin.timeline.place import StemClip, place_stems, stem_span
+from plugin.timeline.read import read_timeline
 from tests.plugin.literal import literal, without_new_tracks
 from tests.plugin.timelines import clip, dissolve, gap, marker, save, span, stack, timeline, touch, track
 
@@ -129,6 +130,15 @@ def test_old_schemas_stay_as_old_as_they_were(tmp_path: Path) -> None:
     assert without_new_tracks(written) == literal(OLD)
     document = open_document(written)
     assert [type(child).__name__ for child in document.timeline.tracks[0]] == ["Gap", "Clip", "Clip", "Clip"]
+
+
+def test_a_zero_in_a_text_neither_ends_nor_hides_anything(tmp_path: Path) -> None:
+    text = otio.core.serialize_json_to_string(timeline(track(clip("NAME", 24, url="/m/NAME.mov"))), indent=4)
+    text = text.replace("NAME", r"a\u0000\\u0000\\\u0000b").replace('"metadata": {}', r'"metadata": {"\u0000": {}}')
+    cut = read_timeline(source(tmp_path / "cut.otio", text))
+    assert [one.name for one in cut.clips] == ["a\ufffd\\u0000\\\ufffdb"]
+    written = place_stems(tmp_path / "cut.otio", stems(tmp_path)).path
+    assert without_new_tracks(written) == literal(text)
 
 
 @pytest.mark.parametrize("text", [OLD, OLD.replace('"Clip.1"', '"Clip.0"')])
