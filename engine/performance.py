@@ -142,10 +142,17 @@ def perform_again(
     shots: Sequence[Shot], scores: Sequence[Score], settings: Settings, progress: Progress, cancel: Cancel | None
 ) -> Stems:
     """Stems of given scores over the same shots. Raises as `engine.generate.sound_again`."""
+    parts = [(group, _covering(scores, group)) for group in _scenes(shots)]
+    return perform_parts(parts, settings, progress, cancel)
+
+
+def perform_parts(
+    parts: Sequence[tuple[Sequence[Shot], Score]], settings: Settings, progress: Progress, cancel: Cancel | None
+) -> Stems:
+    """Stems of stretches of shots, each of its score. Raises as `engine.generate.sound_again`."""
     stems = Stems([], mix.Levels({}, {}, {}, 0.0))
     try:
-        for group in _scenes(shots):
-            score = _covering(scores, group)
+        for group, score in parts:
             stems.scenes.append(_sound(score, group, settings, progress, cancel, align=score.mix is None))
         stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from engine import generate as engine
 from engine.conform.scene import NewScene, conform
+from engine.conform.unchanged import Lengths
+from engine.performance import perform_parts
 from engine.score.score import Score, write_scores
 from engine.stems import SceneStems
 from engine.types import (
@@ -82,9 +85,10 @@ def conform_stems(wanted: ConformJob, progress: Progress, cancel: Cancel | None 
     plan, job = plan_conform(wanted), wanted.job
     warnings = list(plan.warnings)
     files, depth = sources(plan.old, warnings)
-    scenes = _scenes(plan, wanted, files, warnings, progress, cancel)
+    lengths = Lengths()
+    scenes = _scenes(plan, wanted, files, lengths, warnings, progress, cancel)
     given = [path for path in (job.wanted_output, job.score) if path is not None]
-    with staged(given) as stages, _made(plan, scenes, job.settings, progress, cancel) as made:
+    with staged(given) as stages, _made(plan, scenes, lengths, job.settings, progress, cancel) as made:
         sound = ConformedSound([_sound(scene, stretches) for scene, stretches in zip(scenes, made, strict=True)])
         stage = stages.beside(job.wanted_output)
         with speaking_of(job.wanted_output):
@@ -129,6 +133,7 @@ def _scenes(
     plan: Plan,
     wanted: ConformJob,
     files: Mapping[Layer, Sequence[Source]],
+    lengths: Lengths,
     warnings: list[str],
     progress: Progress,
     cancel: Cancel | None,
@@ -140,7 +145,7 @@ def _scenes(
         inside = [score for score in written if scene.start <= score.record_start < scene.end]
         if scene.runs:
             moved = conform(scene, plan.old.scores, inside)
-            copies = {layer: copies_of(moved, plan.old.scores, files, layer) for layer in Layer}
+            copies = {layer: copies_of(moved, plan.old.scores, files, layer, lengths) for layer in Layer}
             scenes.append(_Scene(scene, moved.score, copies))
         else:
             scenes.append(_Scene(scene, replace(inside[0], scene=scene.number), dict.fromkeys(Layer, ())))
@@ -176,7 +181,12 @@ def _is_asked(note: Note, asked: set[str]) -> bool:
 
 @contextmanager
 def _made(
-    plan: Plan, scenes: Sequence[_Scene], settings: Settings, progress: Progress, cancel: Cancel | None
+    plan: Plan,
+    scenes: Sequence[_Scene],
+    lengths: Lengths,
+    settings: Settings,
+    progress: Progress,
+    cancel: Cancel | None,
 ) -> Iterator[list[list[SceneStems]]]:
     """The stretches of each scene that no file holds, sounded."""
     stretches = [_stretches(scene) for scene in scenes]
@@ -184,9 +194,11 @@ def _made(
     if not flat:
         yield [[] for _ in scenes]
         return
-    shots = [_stretch_shot(scenes[number], one, index, plan.cut.rate) for index, (number, one) in enumerate(flat)]
-    scores = [scene.score for scene in scenes]
-    with engine.sound_again(shots, scores, settings, progress, cancel) as stems:
+    parts = [
+        ((_stretch_shot(scenes[number], one, index, plan.cut.rate),), _reaching(scenes[number].score, one, lengths))
+        for index, (number, one) in enumerate(flat)
+    ]
+    with perform_parts(parts, settings, progress, cancel) as stems:
         by_scene = {
             number: [stretch for _, stretch in group]
             for number, group in groupby(
@@ -194,6 +206,14 @@ def _made(
             )
         }
         yield [by_scene.get(number, []) for number in range(len(scenes))]
+
+
+def _reaching(score: Score, stretch: tuple[int, int], lengths: Lengths) -> Score:
+    """The score of a stretch: what sounds in it. One that is not mixed yet is mixed whole."""
+    if score.mix is None:
+        return score
+    heard = {note.id for layer in Layer for note in lengths.sounding(score, layer, stretch)}
+    return replace(score, notes=tuple(note for note in score.notes if note.id in heard))
 
 
 def _stretches(scene: _Scene) -> list[tuple[int, int]]:
@@ -233,12 +253,20 @@ def _sound(scene: _Scene, made: Sequence[SceneStems]) -> SceneSound:
 
 
 def _rows(plan: Plan, copied_s: Sequence[float]) -> Sequence[Row]:
-    return rows(plan.old_cut, plan.cut, plan.old_pictures, plan.pictures, plan.new_shots, plan.old.covered, copied_s)
+    return rows(
+        plan.old_cut, plan.cut, plan.old_pictures, plan.pictures, plan.new_shots, plan.old.covered(*Layer), copied_s
+    )
 
 
 def _copied_s(scenes: Sequence[_Scene], shot: Shot) -> float:
     """Seconds of a shot that are copied, the mean of its three stems."""
     scene = next(one for one in scenes if one.place.start <= shot.record_start < one.place.end)
     first, last = seconds_to_sample(shot.record_start), seconds_to_sample(shot.record_end)
-    kept = sum(max(min(copy.last, last) - max(copy.first, first), 0) for layer in Layer for copy in scene.copies[layer])
+    kept = sum(_samples_in(scene.copies[layer], first, last) for layer in Layer)
     return kept / len(Layer) / SAMPLE_RATE
+
+
+def _samples_in(copies: Sequence[Copy], first: int, last: int) -> int:
+    begin = bisect_right(copies, first, key=lambda copy: copy.last)
+    end = bisect_left(copies, last, key=lambda copy: copy.first)
+    return sum(min(copy.last, last) - max(copy.first, first) for copy in copies[begin:end])

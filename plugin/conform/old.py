@@ -51,15 +51,9 @@ class OldStems:
     stems: tuple[OldStem, ...]
     scores: tuple[Score, ...]
 
-    @property
-    def covered(self) -> list[Span]:
-        """Where any stem lies."""
-        return joined((stem.record for stem in self.stems), gap=SLIVER)
-
-    def layers_in(self, spans: Iterable[Span]) -> set[Layer]:
-        """The layers that have a stem somewhere in these stretches of the old timeline."""
-        spans = list(spans)
-        return {stem.layer for stem in self.stems if any(stem.record.cut_to(span) for span in spans)}
+    def covered(self, *layers: Layer) -> list[Span]:
+        """Where a stem of any of these layers lies, in stretches apart."""
+        return joined((stem.record for stem in self.stems if stem.layer in layers), gap=SLIVER)
 
 
 def old_stems(document: Document, cut: Cut, take: int | None = None, score: Path | None = None) -> OldStems:

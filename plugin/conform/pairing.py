@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import CutClip
 from plugin.timeline.medium import is_there
@@ -69,20 +71,43 @@ def pair(old: Sequence[Piece], new: Sequence[Piece], frame: Fraction) -> list[Li
     Of several old shots of the same pictures the one is taken that runs at the same speed, shows most, follows on what
     the shot before was taken from, and was not taken yet, in this order. Nothing shorter than half a `frame` counts.
     """
-    by_name: dict[str, list[int]] = {}
-    for index, piece in enumerate(old):
-        by_name.setdefault(_file_name(piece.clip), []).append(index)
+    footage = _Footage(old)
     links: list[Link] = []
     taken: set[int] = set()
     for number, piece in enumerate(new):
         candidates = [
             link
-            for index in by_name.get(_file_name(piece.clip), ())
+            for index in footage.near(piece)
             if _is_same_footage(old[index].clip, piece.clip)
             for link in _link(old[index], piece, index, number, frame)
         ]
         links += sorted(_chosen(candidates, piece, links, taken, frame), key=lambda link: link.now.start)
     return links
+
+
+class _Footage:
+    """Old pieces by the stretch of the file that they show, so that few are looked at closely."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        found: dict[str, list[tuple[int, float, float]]] = {}
+        for index, piece in enumerate(pieces):
+            found.setdefault(_file_name(piece.clip), []).append((index, *_shown(piece)))
+        self._by_name = {name: np.array(ones).T for name, ones in found.items()}
+
+    def near(self, piece: Piece) -> list[int]:
+        """Numbers of the pieces that may show some of what this one does, a second more on either side."""
+        found = self._by_name.get(_file_name(piece.clip))
+        if found is None:
+            return []
+        start, end = _shown(piece)
+        index, first, last = found
+        return [int(number) for number in index[(first <= end + 1.0) & (last >= start - 1.0)]]
+
+
+def _shown(piece: Piece) -> tuple[float, float]:
+    """File seconds of the first and the last picture."""
+    ends = float(piece.clip.source_at(piece.record.start)), float(piece.clip.source_at(piece.record.end))
+    return min(ends), max(ends)
 
 
 def _chosen(

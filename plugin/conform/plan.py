@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ from plugin.conform.parts import Fate, NewShot, parts_of, shots_with_stems
 from plugin.job import Job, check_job
 from plugin.stem_files import Piece, one_piece
 from plugin.timeline import place
+from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.read import read_document
@@ -64,7 +66,7 @@ def plan_conform(wanted: ConformJob) -> Plan:
     old_pictures, pictures = shown(old_cut), shown(cut)
     frame = 1 / cut.rate
     links = pair(old_pictures, pictures, frame)
-    new_shots = shots_with_stems(parts_of(pictures, links, old.covered, frame))
+    new_shots = shots_with_stems(parts_of(pictures, links, old.covered(*Layer), frame))
     if not any(part.link for shot in new_shots for part in shot.parts):
         raise TimelineError(
             f"{job.timeline} shows no picture that has stems in {wanted.old}: no clip of it plays the same file. "
@@ -131,19 +133,26 @@ def _run(link: Link, shot: Picture) -> Run:
 def _pieces(cut: Cut, shots: Sequence[Shot], new_shots: Sequence[NewShot], old: OldStems, job: Job) -> list[Piece]:
     if job.one_file_per_track:
         return [one_piece(cut, shots, job.handles_frames)]
+    covered = {layer: old.covered(layer) for layer in Layer}
     pieces = []
     for shot, new in zip(shots, new_shots, strict=True):
         span = stem_span(shot, cut.rate, job.handles_frames, start=cut.start)
-        pieces.append(Piece(shot.name, (shot,), span, _layers(new, old)))
+        pieces.append(Piece(shot.name, (shot,), span, _layers(new, covered)))
     return pieces
 
 
-def _layers(shot: NewShot, old: OldStems) -> tuple[Layer, ...]:
+def _layers(shot: NewShot, covered: Mapping[Layer, Sequence[Span]]) -> tuple[Layer, ...]:
     """All for what is new; of what was there, those that had a stem."""
     if any(part.fate is Fate.NEW for part in shot.parts):
         return tuple(Layer)
-    had = old.layers_in(part.link.was for part in shot.parts if part.link)
-    return tuple(layer for layer in Layer if layer in had)
+    was = [part.link.was for part in shot.parts if part.link]
+    return tuple(layer for layer in Layer if any(_reaches(covered[layer], span) for span in was))
+
+
+def _reaches(covered: Sequence[Span], span: Span) -> bool:
+    """Whether a stretch lies in or over one of others that are in order and apart."""
+    after = bisect_left(covered, span.end, key=lambda one: one.start)
+    return after > 0 and covered[after - 1].end > span.start
 
 
 def _doubled(document: Document) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.conform.scene import Conformed
-from engine.conform.unchanged import unchanged
+from engine.conform.unchanged import Lengths, unchanged
 from engine.score.score import Score
 from engine.stems import SceneStems
 from engine.types import Layer, Samples, ScoreError, Shot, seconds_to_sample
@@ -33,12 +33,16 @@ class Copy:
 
 
 def copies_of(
-    conformed: Conformed, old: Sequence[Score], sources: Mapping[Layer, Sequence[Source]], layer: Layer
+    conformed: Conformed,
+    old: Sequence[Score],
+    sources: Mapping[Layer, Sequence[Source]],
+    layer: Layer,
+    lengths: Lengths,
 ) -> list[Copy]:
     """What of a new scene's layer can be copied, in order."""
     made = []
     for index, run in enumerate(conformed.scene.runs):
-        for first, last in unchanged(conformed, old, index, layer):
+        for first, last in unchanged(conformed, old, index, layer, lengths):
             shift = run.shift_samples
             begin = max(bisect_right(sources[layer], first - shift, key=lambda source: source.first) - 1, 0)
             for source in sources[layer][begin:]:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.conform.run import Run, joined_runs
 from engine.conform.scene import conform
-from engine.conform.unchanged import unchanged
+from engine.conform.unchanged import Lengths, unchanged
 from engine.score.reading import from_json
 from engine.score.score import Score, to_json
 from engine.stems import SceneStems
@@ -40,7 +40,7 @@ def test_what_is_called_unchanged_sounds_the_same_when_the_new_score_is_sounded(
     conformed = conform(where, [old.score], [])
     new = sounded(conformed.score)
     for index, one in enumerate(where.runs):
-        kept = {layer: unchanged(conformed, [old.score], index, layer) for layer in Layer}
+        kept = {layer: unchanged(conformed, [old.score], index, layer, Lengths()) for layer in Layer}
         for layer, stretches in kept.items():
             for first, last in stretches:
                 was = old.read(layer, first - one.shift_samples, last - one.shift_samples)
@@ -60,7 +60,7 @@ def test_what_is_not_called_unchanged_is_what_differs(old: SceneStems, name: str
     for index, one in enumerate(where.runs):
         for layer in (Layer.ACTION, Layer.MATERIAL):
             at = seconds_to_sample(one.now_start)
-            for first, last in unchanged(conformed, [old.score], index, layer):
+            for first, last in unchanged(conformed, [old.score], index, layer, Lengths()):
                 if first > at:
                     changed = new.read(layer, at, first) - old.read(
                         layer, at - one.shift_samples, first - one.shift_samples
@@ -72,7 +72,7 @@ def test_what_is_not_called_unchanged_is_what_differs(old: SceneStems, name: str
 def test_a_scene_that_only_moved_is_all_unchanged(old: SceneStems) -> None:
     conformed = conform(NUMBERS["moved"], [old.score], [])
     whole = [(39 * SAMPLE_RATE, 53 * SAMPLE_RATE)]
-    assert [unchanged(conformed, [old.score], 0, layer) for layer in Layer] == [whole] * 3
+    assert [unchanged(conformed, [old.score], 0, layer, Lengths()) for layer in Layer] == [whole] * 3
     assert conformed.score.notes == old.score.notes
     assert conformed.score.mix == old.score.mix
 
@@ -130,7 +130,7 @@ def test_hits_of_a_retimed_shot_come_when_they_are_seen(old: SceneStems, stretch
     conformed = conform(scene(0, 4 * stretch, run(A, (0, 4 * stretch))), [old.score], [])
     starts = [note.start_s for note in conformed.score.notes if note.layer is Layer.MATERIAL]
     assert starts == pytest.approx(expected)
-    assert unchanged(conformed, [old.score], 0, Layer.ACTION) == []
+    assert unchanged(conformed, [old.score], 0, Layer.ACTION, Lengths()) == []
 
 
 def test_a_retimed_movement_lasts_as_long_as_it_is_seen(old: SceneStems) -> None:

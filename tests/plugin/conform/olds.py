@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import soundfile
 from engine.media.wave import Broadcast, Depth, WaveWriter
 from engine.score.score import Mix, Score, to_json
 from engine.types import Layer, Note, Shot
+from plugin.naming import notes_of
 from plugin.timeline.place import StemClip, place_stems
 from plugin.timeline.stem_span import stem_span
 from tests.plugin.timelines import clip, gap, save, span, timeline, touch, track
@@ -62,7 +64,7 @@ def counting_old(
             path.parent.mkdir(exist_ok=True)
             with WaveWriter(path, 2, depth, Broadcast()) as writer:
                 writer.write_stored(counted(where.first_sample, where.last_sample, depth))
-            kept = [score.only(layer) for score in scores if _covers(score, shot)]
+            kept = [_heard(score, shot, layer) for score in scores if _covers(score, shot)]
             stems.append(StemClip(layer, where, path, {"layer": layer.value, "take": 1, "score": _text(kept)}))
     return place_stems(source, stems).path
 
@@ -78,6 +80,11 @@ def _scores(shots: list[Shot], notes: tuple[Note, ...]) -> list[Score]:
     return [
         Score(number, start, end - start, () if number else notes, Mix()) for number, (start, end) in enumerate(spans)
     ]
+
+
+def _heard(score: Score, shot: Shot, layer: Layer) -> Score:
+    notes = (note for note in notes_of(shot, [score]) if note.layer is layer)
+    return replace(score, notes=tuple(notes))
 
 
 def _covers(score: Score, shot: Shot) -> bool:
