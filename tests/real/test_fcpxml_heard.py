@@ -74,12 +74,13 @@ def test_a_cut_with_everything_sounds_in_its_roles(tmp_path: Path, rate: Rate, o
     assert pictures == ([] if only else [(*placed, placed[0] != "off") for placed in PICTURES])
 
 
-def test_the_editors_own_sound_is_heard_unless_it_is_switched_off(tmp_path: Path) -> None:
+def test_the_editors_own_sound_is_heard_backwards_too_and_not_when_it_is_off(tmp_path: Path) -> None:
     sound = np.zeros((48_000 * 4, 2), np.float32)
     sound[::12_000] = 0.9
     soundfile.write(tmp_path / "own.wav", sound, 48_000, subtype="PCM_16")
     url, whole = str(tmp_path / "own.wav"), span(0, 96)
-    voice = track(gap(12), clip("own", 12, start=24, url=url, available=whole), kind="Audio", name="Voice")
+    back = clip("back", 20, start=40, url=url, available=whole, speed=-1)
+    voice = track(gap(12), clip("own", 12, start=24, url=url, available=whole), gap(26), back, kind="Audio")
     off = track(clip("off", 96, url=url, available=whole, enabled=False), kind="Audio")
     reel, hits = clicking_reel(tmp_path, Fraction(24), 86_400, cut=timeline(voice, off))
-    check_heard(reel, tmp_path, sorted([*hits, 24_000, 36_000]))
+    check_heard(reel, tmp_path, sorted([*hits, 24_000, 36_000, 112_000, 124_000, 136_000]))

@@ -13,8 +13,11 @@ import pytest
 
 from engine.types import Layer
 from plugin.interchange import mlt
+from tests.plugin.interchange.clicking import clicking_reel
+from tests.plugin.timelines import clip, span, timeline, track
 from tests.real.counting import Rate
 from tests.real.good_cut import PICTURES, SOME_RATES, TRACK, Placed, good_reel, stems
+from tests.real.melting import numbered_film
 from tests.real.windows import run_in_window
 
 PROGRAMS = ("shotcut", "xvfb-run", "xdotool")
@@ -77,6 +80,13 @@ def shown(root: Element, folder: Path, rate: Rate) -> dict[str, list[Placed]]:
     return {name: list(clips(one)) for name, one in playlists if name}
 
 
+def played(root: Element) -> list[tuple[str | None, ...]]:
+    """How each clip plays its file: by which service, at which speed, holding which frame."""
+    files = {one.get("id"): one for one in root if one.tag in ("producer", "chain")}
+    entries = (files[entry.get("producer")] for entry in root.findall("playlist/entry"))
+    return [tuple(value(one, name) for name in ("mlt_service", "warp_speed", "frame")) for one in entries]
+
+
 @SOME_RATES
 def test_the_cut_comes_back_with_its_stems_frame_by_frame(tmp_path: Path, rate: Rate) -> None:
     folder = tmp_path / 'a "cut" & 夜'
@@ -92,3 +102,18 @@ def test_the_cut_comes_back_with_its_stems_frame_by_frame(tmp_path: Path, rate: 
     assert shown(root, folder, rate) == {TRACK: pictures, **expected}
     markers = root.findall("tractor/properties[@name='shotcut:markers']/properties")
     assert [(value(one, "text"), value(one, "start")) for one in markers] == [('rain: on "tin"', "24")]
+
+
+def test_speeds_and_held_frames_are_kept(tmp_path: Path) -> None:
+    film = str(numbered_film(tmp_path / "film.mkv", 120))
+    shots = [
+        clip(f"{speed}", 10, start=40, url=film, available=span(0, 120), speed=speed) for speed in (1, 2, -1, 0, 0.5)
+    ]
+    reel, _ = clicking_reel(tmp_path, Fraction(24), 86_400, cut=timeline(track(*shots)))
+    mlt.write(reel, tmp_path / "opened.mlt")
+    written = ElementTree.parse(tmp_path / "opened.mlt").getroot()
+    services = [(service, speed) for service, speed, _ in played(written)]
+    assert services[1:6] == [
+        ("avformat", None), ("timewarp", "2.0"), ("timewarp", "-1.0"), ("hold", None), ("timewarp", "0.5"),
+    ]  # fmt: skip
+    assert played(saved_by_shotcut(tmp_path / "opened.mlt", tmp_path / "home")) == played(written)
