@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -136,6 +137,11 @@ class StemFiles:
             drop_frame=self.cut.drop_frame,
         )
 
+    def _seconds(self, piece: Piece, score: Score) -> tuple[float, float]:
+        """First and last of what a piece's files hold, from a scene's start."""
+        first, last = (Fraction(sample, SAMPLE_RATE) for sample in (piece.span.first_sample, piece.span.last_sample))
+        return float(first - score.record_start), float(last - score.record_start)
+
     def _note(self, piece: Piece, layer: Layer) -> dict[str, Json]:
         """What made a stem: enough to open, change and sound it again from the timeline alone."""
         scores = self._scores(piece)
@@ -143,7 +149,8 @@ class StemFiles:
         for score in scores:
             ids = {note.id for shot in piece.shots for note in naming.notes_of(shot, [score])}
             mine = tuple(note for note in score.notes if note.layer is layer and note.id in ids)
-            kept.append(replace(score, notes=mine))
+            mix = score.mix and score.mix.around(*self._seconds(piece, score))
+            kept.append(replace(score, notes=mine, mix=mix))
         names = ("generator", "version", "seed", "words", "licence")
         made_by = {name: getattr(scores[0].made_by, name) for name in names}
         # As text: OpenTimelineIO (0.18) reads numbers a unit in the last place off; the score is kept to the bit.

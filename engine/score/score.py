@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -25,6 +26,16 @@ class Mix:
     gain_db: Mapping[Layer, float] = field(default_factory=dict)
     duck: Curve = LEVEL  # dB on the ambient stem, over seconds from the scene's start
     limiter: Curve = LEVEL  # dB on the action and material stems
+
+    def around(self, start_s: float, end_s: float) -> Mix:
+        """The same mix, its curves no longer than a stretch needs: their own points, one more on either side."""
+        return replace(self, duck=_around(self.duck, start_s, end_s), limiter=_around(self.limiter, start_s, end_s))
+
+
+def _around(curve: Curve, start_s: float, end_s: float) -> Curve:
+    first = max(bisect_left(curve.times_s, start_s) - 1, 0)
+    last = bisect_right(curve.times_s, end_s) + 1
+    return Curve(curve.times_s[first:last], curve.values[first:last])
 
 
 @dataclass(frozen=True, slots=True)
