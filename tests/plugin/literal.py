@@ -21,8 +21,14 @@ class Members(list[tuple[str, Any]]):
 
 
 def literal(text: str) -> Any:
+    """What Python's reader takes for JSON, and `Inf`, which OpenTimelineIO's takes too."""
     return json.loads(
-        text, object_pairs_hook=Members, parse_float=Letters, parse_int=Letters, parse_constant=Letters, strict=False
+        text.replace(": Inf,", ": Infinity,"),
+        object_pairs_hook=Members,
+        parse_float=Letters,
+        parse_int=Letters,
+        parse_constant=Letters,
+        strict=False,
     )
 
 
