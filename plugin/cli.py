@@ -237,6 +237,14 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
         metavar="LUFS",
         help="what ambience and events aim at where both sound (default -23)",
     )
+    sound.add_argument(
+        "--fades",
+        type=int,
+        default=0,
+        metavar="FRAMES",
+        help="fades that the editor's program plays, to edit there: in and out where stems begin and end, across where "
+        "scenes meet; at most the handles, and half of a stem (default 0)",
+    )
     sound.add_argument("--bits", choices=("16", "24", "32f"), default="16", help="of the WAV files (default 16)")
     _add_selection(parser)
     _add_common(parser)

@@ -41,6 +41,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
             skip_broken=options.skip_missing,
         ),
         handles_frames=options.handles,
+        fades_frames=options.fades,
         depth=Depth(options.bits),
         skip_missing=options.skip_missing,
         host=options.host,

@@ -37,6 +37,7 @@ class Job:
     handles_frames: int | None = None  # about a second
     depth: Depth = Depth.INT16
     skip_missing: bool = False
+    fades_frames: int = 0
     rate: Fraction | None = None  # of a timeline whose file does not say it, an EDL
     host: str = ANY.name  # the program that is to take the result
     stems_only: bool = False
@@ -143,6 +144,8 @@ def _check_numbers(job: Job) -> None:
         raise SettingError(f"the seed is {job.settings.seed}; it lies in 0 to {LARGEST_SEED}")
     if job.handles_frames is not None and not 0 <= job.handles_frames <= LONGEST_HANDLES:
         raise SettingError(f"the handles are {job.handles_frames} frames; they lie in 0 to {LONGEST_HANDLES}")
+    if not 0 <= job.fades_frames <= LONGEST_HANDLES:
+        raise SettingError(f"the fades are {job.fades_frames} frames; they lie in 0 to {LONGEST_HANDLES}")
 
 
 def _check_names(job: Job) -> None:

@@ -15,6 +15,7 @@ from engine.score.reading import read_scores
 from engine.score.score import write_scores
 from engine.types import Cancel, CancelledError, Layer, Progress, Shot
 from plugin import naming
+from plugin.fading import check_fades, fade_warnings, faded
 from plugin.interchange.delivery import deliver
 from plugin.job import Job, PlacedShot, Report, check_job
 from plugin.publish import Placed, Stages, publish, speaking_of, staged
@@ -28,7 +29,7 @@ from plugin.timeline.flavour import KDENLIVE
 from plugin.timeline.place import StemClip
 from plugin.timeline.read import read_document
 from plugin.timeline.select import Selection, select
-from plugin.timeline.stem_span import seeking_warnings, stem_span
+from plugin.timeline.stem_span import handles_of, seeking_warnings, stem_span
 
 if TYPE_CHECKING:
     from engine.performance import Stems
@@ -62,7 +63,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
         stage = stages.beside(job.wanted_output)
         with speaking_of(job.wanted_output):
             files = StemFiles(plan.cut, plan.take, job.timeline.stem, job.depth, MadeSound(stems), stage)
-            clips = files.write(plan.pieces, progress, cancel)
+            clips = _faded(job, plan, stems, files.write(plan.pieces, progress, cancel))
         extras = _write_extras(job, plan, stems, stages, progress, cancel)
         if cancel and cancel.is_set():
             raise CancelledError("stopped before anything was placed")
@@ -85,6 +86,7 @@ def _plan(job: Job) -> _Plan:
     cut = read_document(document)
     selection = _selection(job, cut)
     place.check_placeable(document)
+    check_fades(job.fades_frames, handles_of(cut.rate, job.handles_frames))
     spans = [stem_span(shot, cut.rate, job.handles_frames, start=cut.start) for shot in selection.shots]
     shots = tuple(
         replace(shot, head=span.head, tail=span.tail) for shot, span in zip(selection.shots, spans, strict=True)
@@ -115,6 +117,12 @@ def _selection(job: Job, cut: Cut) -> Selection:
 def _write_timeline(job: Job, plan: _Plan, losses: list[str], clips: Sequence[StemClip], path: Path) -> None:
     """`losses` is told what the file could not hold."""
     losses += deliver(plan.document, plan.cut, clips, path, flavour=job.flavour, stems_only=job.stems_only)
+
+
+def _faded(job: Job, plan: _Plan, stems: Stems, clips: Sequence[StemClip]) -> list[StemClip]:
+    made = faded(clips, {one.span: stems.of(one.shots[0]).score.scene for one in plan.pieces}, job.fades_frames)
+    stems.warnings += fade_warnings(made, job.fades_frames)
+    return made
 
 
 def _sounded(job: Job, plan: _Plan, progress: Progress, cancel: Cancel | None) -> Stems:

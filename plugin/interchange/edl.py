@@ -72,6 +72,8 @@ def _lists(reel: Reel, path: Path, reels: Reels, losses: Losses) -> dict[Path, t
     pictures = [] if reel.stems_only else _pictures(reel, reels, losses)
     filled = [track for track in reel.tracks if track.stems]
     first = _stems(reel, filled[0], reels) if filled else []
+    fades = sum(stem.fades.starts for track in filled for stem in track.stems)
+    losses.add("fade", "of stems is left out", "of stems are left out", fades)
     lists = {path: (reel.cut.name or path.stem, sorted([*pictures, *first], key=lambda one: one.record))}
     for track in filled[1:]:
         beside = free_path(path.with_name(f"{path.stem}.{track.layer}{path.suffix}"))

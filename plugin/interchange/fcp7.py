@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 from engine.types import TimelineError
 from plugin.interchange.fcp7_items import Item, row_items, stem_items
 from plugin.interchange.fcp7_media import Files, add, add_rate, add_speed, add_timecode, is_known_rate
-from plugin.interchange.fcp7_tracks import add_dissolve, add_link, add_outputs, add_track, close_track
+from plugin.interchange.fcp7_tracks import add_dissolve, add_fade, add_link, add_outputs, add_track, close_track
 from plugin.interchange.footage import footage_of_cut
 from plugin.interchange.losses import Losses, add_frame_losses
 from plugin.interchange.reel import Reel
@@ -124,9 +124,13 @@ class _Writer:
         for channel in (1, 2):
             track = add_track(audio, label.name, "Stereo", channel)
             for index, item in enumerate(items):
+                if item.is_risen and item.head is not None:
+                    add_fade(track, self._rate, item.start_frame, item.head, "start-black")
                 element = self._add_clip(track, item, channel=channel, kind="stereo")
                 for other in (0, 1):
                     add_link(element, first_clip + index + other * len(items), first_track + other, index + 1)
+                if item.tail is not None:
+                    add_fade(track, self._rate, item.end_frame, item.tail, "" if item.trail else "end-black")
             close_track(track, label.enabled, output=channel)
 
     def _add_clip(self, track: Element, item: Item, channel: int = 0, kind: str = "") -> Element:

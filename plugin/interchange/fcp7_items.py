@@ -8,10 +8,11 @@ from pathlib import Path
 
 from plugin.interchange.footage import Footage, footage_of_stem
 from plugin.interchange.losses import Losses
-from plugin.interchange.reel import Reel, ReelTrack
-from plugin.interchange.rows import Overlap, Row, RowClip
+from plugin.interchange.reel import Reel, ReelStem, ReelTrack
+from plugin.interchange.rows import Row, RowClip
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutMarker
+from plugin.timeline.fades import Overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Item:
     markers: tuple[CutMarker, ...] = ()
     head: Overlap | None = None  # the dissolve at its start
     tail: Overlap | None = None  # and at its end
+    is_risen: bool = False  # its start is a fade from silence, not shared with a clip before it
 
     @property
     def lead(self) -> int:
@@ -54,11 +56,17 @@ class Item:
 
 
 def stem_items(reel: Reel, track: ReelTrack) -> list[Item]:
-    start = reel.cut.start
-    return [
-        Item(stem.name, stem.start_frame, stem.end_frame, stem.head_frames, footage_of_stem(stem, start))
-        for stem in track.stems
-    ]
+    return [_stem_item(stem, reel.cut.start) for stem in track.stems]
+
+
+def _stem_item(stem: ReelStem, start: Fraction) -> Item:
+    fades, footage = stem.fades, footage_of_stem(stem, start)
+    head = Overlap(0, fades.rise) if fades.rise else fades.before
+    tail = Overlap(fades.fall, 0) if fades.fall else fades.after
+    return Item(
+        stem.name, stem.start_frame, stem.end_frame, stem.head_frames, footage,
+        head=head, tail=tail, is_risen=bool(fades.rise),
+    )  # fmt: skip
 
 
 def row_items(row: Row, rate: Fraction, footage: dict[Path, Footage], losses: Losses) -> list[Item]:

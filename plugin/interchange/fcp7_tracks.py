@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from plugin.interchange.fcp7_media import add, add_rate
-from plugin.interchange.rows import Overlap
+from plugin.timeline.fades import Overlap
 
 
 def add_track(parent: Element, name: str, kind: str = "", channel: int = 1) -> Element:
@@ -56,13 +57,34 @@ def add_link(element: Element, clip: int, track: int, index: int) -> None:
 
 def add_dissolve(track: Element, rate: Fraction, start: int, end: int, overlap: Overlap) -> None:
     """A cross dissolve of picture over timeline frames `start` to `end`, between the clips before and after it."""
+    alignment = "center" if overlap.lead == overlap.trail else "start" if overlap.trail else "end"
+    said = {"name": "Cross Dissolve", "effectid": "Cross Dissolve", "effectcategory": "Dissolve"}
+    _add_transition(track, rate, (start, end), alignment, {**said, "effecttype": "transition", "mediatype": "video"})
+
+
+def add_fade(track: Element, rate: Fraction, cut: int, overlap: Overlap, alignment: str = "") -> None:
+    """A cross-fade of sound around the timeline frame `cut`; from silence or to it, of even gain, as it is aligned.
+
+    Two sounds that are not alike keep their power when each is 3 dB down where they meet.
+    """
+    said = {"name": "Cross Fade (+3dB)", "effectid": "KGAudioTransCrossFade3dB"}
+    if alignment:
+        said = {"name": "Cross Fade ( 0dB)", "effectid": "KGAudioTransCrossFade0dB"}
+    places = cut - overlap.lead, cut + overlap.trail
+    _add_transition(
+        track, rate, places, alignment or "center", {**said, "effecttype": "transition", "mediatype": "audio"}
+    )
+
+
+def _add_transition(
+    track: Element, rate: Fraction, places: tuple[int, int], alignment: str, said: Mapping[str, str]
+) -> None:
     item = add(track, "transitionitem")
-    add(item, "start", start)
-    add(item, "end", end)
-    add(item, "alignment", "center" if overlap.lead == overlap.trail else "start" if overlap.trail else "end")
+    for tag, place in zip(("start", "end"), places, strict=True):
+        add(item, tag, place)
+    add(item, "alignment", alignment)
     add_rate(item, rate)
     effect = add(item, "effect")
-    said = {"name": "Cross Dissolve", "effectid": "Cross Dissolve", "effectcategory": "Dissolve"}
-    said |= {"effecttype": "transition", "mediatype": "video", "wipecode": "0", "wipeaccuracy": "100"}
-    for tag, value in {**said, "startratio": "0", "endratio": "1", "reverse": "FALSE"}.items():
+    rest = {"wipecode": "0", "wipeaccuracy": "100", "startratio": "0", "endratio": "1", "reverse": "FALSE"}
+    for tag, value in {**said, **rest}.items():
         add(effect, tag, value)

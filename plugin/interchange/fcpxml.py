@@ -2,9 +2,9 @@
 fails at 23.976 frames a second and loses speeds, timecode and roles, so this writes its own.
 
 The lowest picture track is the primary storyline; what lies above it and all sound is connected to it: stems in the
-lanes -1, -2 and -3 with the audio roles `effects.ambient`, `effects.action` and `effects.material`, the editor's own
-sound below. Final Cut Pro never changes a project by import; a reel of stems only is written so that they come into
-one all the same:
+lanes -1, -2 and -3 with the audio roles `effects.ambient`, `effects.action` and `effects.material` (a layer whose stems
+cross-fade takes two lanes), the editor's own sound below. Final Cut Pro never changes a project by import; a reel of
+stems only is written so that they come into one all the same:
 
 1. File > Import > XML, and choose the library of the project. An event with a project and a compound clip appears.
 2. Open your project, put the playhead at its very start, select the compound clip "... Foley stems" in the browser, and
@@ -16,6 +16,7 @@ Or copy the clips out of the event's project and paste them at the start of your
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
@@ -31,6 +32,7 @@ from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip
+from plugin.timeline.fades import Fades
 
 VERSION = "1.9"
 _PROJECT_RATES = frozenset(
@@ -89,10 +91,13 @@ class _Writer:
         story.fill(self._reel.frames)
         for lane, row in enumerate(above, 1):
             self._add_connected(story, row, lane)
-        for lane, track in enumerate(self._reel.tracks, 1):
-            for stem in track.stems:
-                story.connect(self._stem(track, stem), stem.start_frame, -lane)
-        for lane, row in enumerate(self._rows.sounds, len(self._reel.tracks) + 1):
+        lanes = 0
+        for track in self._reel.tracks:
+            laid = list(_on_lanes(track.stems))
+            for stem, lane in laid:
+                story.connect(self._stem(track, stem), stem.sounding[0], -lanes - lane)
+            lanes += max((lane for _, lane in laid), default=1)
+        for lane, row in enumerate(self._rows.sounds, lanes + 1):
             self._add_connected(story, row, -lane)
         if not self._reel.stems_only:
             story.mark(self._cut.markers)
@@ -208,12 +213,31 @@ class _Writer:
 
     def _stem(self, track: ReelTrack, stem: ReelStem) -> Element:
         """A stem: its own time counts from the stamp in its file, exact though that lies between two frames."""
-        footage = footage_of_stem(stem, self._cut.start)
-        local = footage.start + stem.head_frames / self._rate
+        footage, (start_frame, end_frame) = footage_of_stem(stem, self._cut.start), stem.sounding
+        local = footage.start + (stem.head_frames - stem.fades.lead) / self._rate
         element = Element("asset-clip", ref=self._resources.asset(footage), name=stem.name)
-        element.attrib |= {"start": seconds_text(local), "duration": self._time(stem.frames)}
+        element.attrib |= {"start": seconds_text(local), "duration": self._time(end_frame - start_frame)}
         element.attrib |= {"tcFormat": "DF" if self._cut.drop_frame else "NDF", "audioRole": f"effects.{track.layer}"}
+        self._add_fades(element, stem.fades)
         return element
+
+    def _add_fades(self, element: Element, fades: Fades) -> None:
+        """Fade handles of the clip, in the shape that Final Cut Pro gives to new ones."""
+        rise = fades.before.frames if fades.before is not None else fades.rise
+        fall = fades.after.frames if fades.after is not None else fades.fall
+        if rise or fall:
+            level = SubElement(SubElement(element, "adjust-volume"), "param", name="amount")
+            for tag, frames in (("fadeIn", rise), ("fadeOut", fall)):
+                if frames:
+                    SubElement(level, tag, duration=self._time(frames))
 
     def _time(self, frames: int) -> str:
         return seconds_text(frames / self._rate)
+
+
+def _on_lanes(stems: Sequence[ReelStem]) -> Iterator[tuple[ReelStem, int]]:
+    """Each with its lane, 1 or 2: clips that cross-fade lie over each other, which a lane does not hold."""
+    lane = 1
+    for stem in stems:
+        lane = 3 - lane if stem.fades.before is not None else 1
+        yield stem, lane

@@ -26,8 +26,8 @@ from plugin.interchange.mlt_tracks import (
 )
 from plugin.interchange.mlt_xml import (
     Numbered,
+    Playlist,
     add,
-    add_entries,
     add_mixes,
     new_document,
     played_properties,
@@ -166,13 +166,20 @@ def _add_black(root: Element, frames: int) -> None:
 def _add_track(
     root: Element, number: int, track: Track, ids: Mapping[Played, str], bin_ids: Mapping[Path, int]
 ) -> None:
-    """A tractor of two playlists; the second is for the ends of clips that mix, of which there are none."""
+    """A tractor of two playlists: of two clips that mix the later is on the other one."""
     kind: Numbered = {} if track.picture else {"kdenlive:audio_track": 1}
     playlists = [add(root, "playlist", {"id": f"playlist{number}_{half}"}, kind) for half in (0, 1)]
-    for piece, entry in add_entries(playlists[0], track.pieces, ids):
+    halves, mixes, half = [Playlist(one) for one in playlists], [], 0
+    for piece in track.pieces:
+        half = 1 - half if piece.fades.before is not None else 0
+        heard = piece.part(piece.start_frame - piece.fades.lead, piece.end_frame + piece.fades.trail)
+        entry = halves[half].add(ids[piece.played], heard.start_frame, heard.in_frame, heard.frames)
         add(entry, "property", {"name": "kdenlive:id"}).text = str(bin_ids[piece.played.path])
         if piece.played.held_frame is not None:
             _add_freeze(entry)
+        _add_fades(entry, heard)
+        if piece.fades.after is not None:
+            mixes.append((piece.end_frame, piece.fades.after, half))
     last_frame = max((piece.end_frame for piece in track.pieces), default=1) - 1
     shown: Numbered = {"kdenlive:trackheight": 69, "kdenlive:timeline_active": 1, "kdenlive:collapsed": 0}
     named = {**kind, **shown, "kdenlive:track_name": track.name}
@@ -180,6 +187,23 @@ def _add_track(
     for half in (0, 1):
         hidden = "audio" if track.picture else "video"
         add(tractor, "track", {"hide": hidden, "producer": f"playlist{number}_{half}"})
+    for count, (cut_frame, overlap, first) in enumerate(mixes):
+        ends = {"in": cut_frame - overlap.lead, "out": cut_frame + overlap.trail - 1}
+        mixed: Numbered = {"a_track": 0, "b_track": 1, "mlt_service": "mix", "start": -1, "accepts_blanks": 1}
+        own: Numbered = {"kdenlive_id": "mix", "kdenlive:mixcut": overlap.trail, "reverse": first}
+        add(tractor, "transition", {"id": f"mix{number}_{count}", **ends}, {**mixed, **own})
+
+
+def _add_fades(entry: Element, piece: Piece) -> None:
+    """Kdenlive's own fades, straight lines of gain."""
+    first, last = piece.in_frame, piece.in_frame + piece.frames - 1
+    for name, frames, ends, gains in (
+        ("fadein", piece.fades.rise, (first, first + piece.fades.rise - 1), (0, 1)),
+        ("fadeout", piece.fades.fall, (last - piece.fades.fall + 1, last), (1, 0)),
+    ):
+        if frames:
+            said: Numbered = {"mlt_service": "volume", "kdenlive_id": name, "gain": gains[0], "end": gains[1]}
+            add(entry, "filter", {"in": ends[0], "out": ends[1]}, said)
 
 
 def _add_freeze(entry: Element) -> None:

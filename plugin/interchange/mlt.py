@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from plugin.interchange.losses import Losses
-from plugin.interchange.mlt_tracks import Played, Track, all_markers, lengths_of, standing_losses, tracks_of
+from plugin.interchange.mlt_tracks import Piece, Played, Track, all_markers, lengths_of, standing_losses, tracks_of
 from plugin.interchange.mlt_xml import (
     Numbered,
+    Playlist,
     add,
-    add_entries,
     add_mixes,
     new_document,
     played_properties,
@@ -32,13 +33,60 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     ids = _add_producers(root, tracks, Nearby(path.parent))
     _add_background(root, max(1, reel.frames))
     for number, track in enumerate(tracks):
-        kind = "shotcut:video" if track.picture else "shotcut:audio"
-        playlist = add(root, "playlist", {"id": f"playlist{number}"}, {kind: 1, "shotcut:name": track.name})
-        for piece, entry in add_entries(playlist, track.pieces, ids):
-            add(entry, "property", {"name": "shotcut:caption"}).text = piece.name
+        _add_track(root, number, track, ids)
     _add_tractor(root, tracks, reel)
     write_xml(root, path)
     return (*standing_losses(reel, _TITLE), *_path_losses(path), *losses.told())
+
+
+def _add_track(root: Element, number: int, track: Track, ids: Mapping[Played, str]) -> None:
+    crossings = {piece: _add_crossing(root, piece, after, ids) for piece, after in _crossing(track)}
+    kind = "shotcut:video" if track.picture else "shotcut:audio"
+    element = add(root, "playlist", {"id": f"playlist{number}"}, {kind: 1, "shotcut:name": track.name})
+    playlist = Playlist(element)
+    for piece in track.pieces:
+        before, after = piece.fades.before, piece.fades.after
+        alone = piece.part(
+            piece.start_frame + (before.trail if before is not None else 0),
+            piece.end_frame - (after.lead if after is not None else 0),
+        )
+        if alone.frames:
+            entry = playlist.add(ids[piece.played], alone.start_frame, alone.in_frame, alone.frames)
+            add(entry, "property", {"name": "shotcut:caption"}).text = piece.name
+        if after is not None:
+            playlist.add(crossings[piece], alone.end_frame, 0, after.frames)
+
+
+def _crossing(track: Track) -> list[tuple[Piece, Piece]]:
+    return [(one, after) for one, after in pairwise(track.pieces) if one.fades.after is not None]
+
+
+def _add_crossing(root: Element, piece: Piece, after: Piece, ids: Mapping[Played, str]) -> str:
+    """Shotcut's own transition: the end of one clip and the start of the next as a clip between them."""
+    assert piece.fades.after is not None
+    frames = piece.fades.after.frames
+    start_frame = piece.end_frame - piece.fades.after.lead
+    name = f"crossing-{ids[piece.played]}"
+    tractor = add(root, "tractor", {"id": name, "in": 0, "out": frames - 1}, {"shotcut:transition": "lumaMix"})
+    for part in (one.part(start_frame, start_frame + frames) for one in (piece, after)):
+        ends = {"in": part.in_frame, "out": part.in_frame + frames - 1}
+        add(tractor, "track", {"producer": ids[part.played], **ends})
+    mixed: Numbered = {"a_track": 0, "b_track": 1, "mlt_service": "mix", "start": -1, "accepts_blanks": 1}
+    add(tractor, "transition", {"id": f"{name}-mix", "in": 0, "out": frames - 1}, mixed)
+    return name
+
+
+def _add_fades(producer: Element, piece: Piece) -> None:
+    """Shotcut's own fades, straight lines in decibels from and to -60."""
+    ends = {"in": piece.in_frame, "out": piece.in_frame + piece.frames - 1}
+    rise, fall, last = piece.fades.rise, piece.fades.fall, piece.frames - 1
+    for name, anim, frames, level in (
+        ("fadeInVolume", "animIn", rise, f"0=-60;{max(rise - 1, 1)}=0"),
+        ("fadeOutVolume", "animOut", fall, f"{min(last - fall + 1, last - 1)}=0;{last}=-60"),
+    ):
+        if frames:
+            said: Numbered = {"mlt_service": "volume", "level": level, "shotcut:filter": name}
+            add(producer, "filter", ends, {**said, f"shotcut:{anim}": frames})
 
 
 def _path_losses(path: Path) -> tuple[str, ...]:
@@ -49,10 +97,13 @@ def _path_losses(path: Path) -> tuple[str, ...]:
 
 def _add_producers(root: Element, tracks: Sequence[Track], nearby: Nearby) -> dict[Played, str]:
     ids: dict[Played, str] = {}
+    fading = {piece.played: piece for track in tracks for piece in track.pieces if piece.fades.rise or piece.fades.fall}
     for number, (played, length) in enumerate(lengths_of(tracks).items()):
         ids[played] = f"producer{number}"
         properties = {**played_properties(played, length, nearby), "shotcut:caption": played.path.name}
-        add(root, "producer", {"id": ids[played], "in": 0, "out": length - 1}, properties)
+        producer = add(root, "producer", {"id": ids[played], "in": 0, "out": length - 1}, properties)
+        if played in fading:
+            _add_fades(producer, fading[played])
     return ids
 
 

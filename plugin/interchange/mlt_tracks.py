@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from plugin.interchange.reel import Reel, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip, CutMarker
+from plugin.timeline.fades import NO_FADES, Fades
 from plugin.timeline.medium import file_facts
 from plugin.timeline.stem_span import seeking_warnings
 
@@ -49,10 +50,16 @@ class Piece:
     frames: int
     in_frame: int
     length: int  # frames of the whole file, never less than what is played
+    fades: Fades = NO_FADES  # of its level; cross-fades reach beyond it
 
     @property
     def end_frame(self) -> int:
         return self.start_frame + self.frames
+
+    def part(self, start_frame: int, end_frame: int) -> Piece:
+        """What is heard of it between two frames of the timeline, cross-fades included."""
+        moved = start_frame - self.start_frame
+        return replace(self, start_frame=start_frame, frames=end_frame - start_frame, in_frame=self.in_frame + moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ def _stem_track(track: ReelTrack) -> Track:
                 stem.frames,
                 stem.head_frames,
                 stem.stem.span.file_frames,
+                stem.fades,
             )
             for stem in track.stems
         ),

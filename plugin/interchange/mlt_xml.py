@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from engine.media.source import first_picture, open_media, picture_stream, shown_size
 from engine.types import MediaError, OutputError
-from plugin.interchange.mlt_tracks import Piece, Played, is_xml_text
+from plugin.interchange.mlt_tracks import Played, is_xml_text
 from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel
 from plugin.timeline.cut import PICTURE
@@ -41,17 +41,18 @@ def add(parent: Element, tag: str, attributes: Numbered | None = None, propertie
     return child
 
 
-def add_entries(playlist: Element, pieces: Iterable[Piece], ids: Mapping[Played, str]) -> list[tuple[Piece, Element]]:
-    """Blanks and entries, wall to wall; `out` is the last frame that plays."""
-    entries, at_frame = [], 0
-    for piece in pieces:
-        if piece.start_frame > at_frame:
-            add(playlist, "blank", {"length": piece.start_frame - at_frame})
-        last_frame = piece.in_frame + piece.frames - 1
-        entry = {"producer": ids[piece.played], "in": str(piece.in_frame), "out": str(last_frame)}
-        entries.append((piece, ElementTree.SubElement(playlist, "entry", entry)))
-        at_frame = piece.end_frame
-    return entries
+class Playlist:
+    """A playlist that is filled from the left: blanks and entries, wall to wall."""
+
+    def __init__(self, element: Element) -> None:
+        self._element, self._at_frame = element, 0
+
+    def add(self, producer: str, start_frame: int, in_frame: int, frames: int) -> Element:
+        """An entry; `out` is the last frame that plays."""
+        if start_frame > self._at_frame:
+            add(self._element, "blank", {"length": start_frame - self._at_frame})
+        self._at_frame = start_frame + frames
+        return add(self._element, "entry", {"producer": producer, "in": in_frame, "out": in_frame + frames - 1})
 
 
 def played_properties(played: Played, length: int, nearby: Nearby) -> Numbered:

@@ -166,15 +166,20 @@ def _track(name: str, colour: int, items: Iterable[_Chunk], ids: _Ids) -> _Chunk
 def _stem_item(stem: ReelStem, reel: Reel, nearby: Nearby, ids: _Ids) -> _Chunk:
     if not _fits_a_line(nearby.name(stem.path.absolute())):
         raise OutputError(f"REAPER cannot read the path of {stem.path!r}. Put the stems into a folder of a plain name.")
-    span = stem.stem.span
-    first = clock.frames_to_samples(stem.start_frame, rate=reel.rate)
-    last = clock.frames_to_samples(stem.end_frame, rate=reel.rate)
+    span, fades, (start_frame, end_frame) = stem.stem.span, stem.fades, stem.sounding
+    first, last = (clock.frames_to_samples(frame, rate=reel.rate) for frame in (start_frame, end_frame))
     times = (
         Fraction(first, SAMPLE_RATE),
         Fraction(last, SAMPLE_RATE),
         Fraction(first - span.first_sample, SAMPLE_RATE),
     )
-    return _item(stem.name, times, Fraction(1), _source(stem.path.absolute(), nearby, _SOUND), ids)
+    risen = start_frame + (fades.before.frames if fades.before is not None else fades.rise)
+    falls = end_frame - (fades.after.frames if fades.after is not None else fades.fall)
+    lengths = (
+        Fraction(clock.frames_to_samples(risen, rate=reel.rate) - first, SAMPLE_RATE),
+        Fraction(last - clock.frames_to_samples(falls, rate=reel.rate), SAMPLE_RATE),
+    )
+    return _item(stem.name, times, Fraction(1), _source(stem.path.absolute(), nearby, _SOUND), ids, fades=lengths)
 
 
 def _clip_item(clip: CutClip, nearby: Nearby, ids: _Ids, losses: Losses) -> _Chunk | None:
@@ -219,12 +224,19 @@ def _item(
     *,
     muted: bool = False,
     silent: bool = False,
+    fades: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0)),
 ) -> _Chunk:
-    """`times`: start, end, and where in the source it starts, which REAPER counts in seconds of the file."""
+    """`times`: start, end, and where in the source it starts, which REAPER counts in seconds of the file.
+
+    `fades`, in and out, are the item's own. Items that overlap cross-fade by them, as REAPER does when it fades by
+    itself (AUTOXFADE): that acts on what is moved, and on nothing in a project that is opened.
+    """
     start, end, offset = times
     item = _Chunk("ITEM")
     item.inside += [f"POSITION {_seconds(start)}", "SNAPOFFS 0", f"LENGTH {_seconds(end - start)}", "LOOP 0"]
-    item.inside += ["ALLTAKES 0", "FADEIN 1 0 0 1 0 0 0", "FADEOUT 1 0 0 1 0 0 0", f"MUTE {int(muted)} 0", "SEL 0"]
+    rise, fall = (_seconds(length) for length in fades)
+    item.inside += ["ALLTAKES 0", f"FADEIN 1 {rise} 0 1 0 0 0", f"FADEOUT 1 {fall} 0 1 0 0 0"]
+    item.inside += [f"MUTE {int(muted)} 0", "SEL 0"]
     item.inside += [f"IGUID {ids.next()}", f"NAME {_quoted(name)}", f"VOLPAN {int(not silent)} 0 1 -1"]
     item.inside += [f"SOFFS {_seconds(offset)}", f"PLAYRATE {_seconds(speed)} 1 0 -1 0 0.0025", "CHANMODE 0"]
     item.inside += [f"GUID {ids.next()}", source]

@@ -12,6 +12,7 @@ from plugin.timeline import clock
 from plugin.timeline.blends import Blend, blends
 from plugin.timeline.cut import PICTURE, Cut, CutClip, TrackLabel
 from plugin.timeline.document import Document
+from plugin.timeline.fades import Fades
 from plugin.timeline.place import StemClip, check_stem_names, next_take, track_name, without_overlap
 from plugin.timeline.read import read_document
 
@@ -43,6 +44,15 @@ class ReelStem:
     @property
     def frames(self) -> int:
         return self.end_frame - self.start_frame
+
+    @property
+    def fades(self) -> Fades:
+        return self.stem.fades
+
+    @property
+    def sounding(self) -> tuple[int, int]:
+        """Frames from where to where it is heard, cross-fades with its neighbours included."""
+        return self.start_frame - self.fades.lead, self.end_frame + self.fades.trail
 
 
 @dataclass(frozen=True, slots=True)

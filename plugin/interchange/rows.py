@@ -11,18 +11,11 @@ from plugin.interchange.reel import Reel
 from plugin.timeline import clock
 from plugin.timeline.blends import Blend
 from plugin.timeline.cut import PICTURE, Address, CutClip, TrackLabel
+from plugin.timeline.fades import Overlap
 
 SOUND = "Audio"
 DISSOLVE = "SMPTE_Dissolve"
 Pair = tuple[Address, Address]
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """A dissolve, in frames before and after the cut."""
-
-    lead: int
-    trail: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Flavour:
     track_notes: Mapping[str, Json] = field(default_factory=dict)
     timeline_notes: Mapping[str, Json] = field(default_factory=dict)
     unreadable: str = ""  # letters that the program misreads in a path
+    takes_fades: bool = True  # transitions on sound tracks, beside gaps too
     timelines_rate: bool = False  # times carry the very number that the timeline's start has for its rate
 
     def url(self, media: Path, output: Path) -> str:
@@ -121,11 +122,13 @@ RESOLVE = Flavour(
     track_notes={_RESOLVE: {"Audio Type": "Stereo", "Locked": False, "SoloOn": False}},
     timeline_notes={_RESOLVE: {"Resolve OTIO Meta Version": "1.0"}},
     unreadable="#?%",
+    takes_fades=False,
     timelines_rate=True,
 )
 
-# From 25.04 it reads OpenTimelineIO itself: bare paths, and of media times it takes off a movie's timecode only.
-KDENLIVE = Flavour("kdenlive", "Kdenlive", ".kdenlive", PathStyle.ABSOLUTE)
+# From 25.04 it reads OpenTimelineIO itself: bare paths, and of media times it takes off a movie's timecode only. It
+# makes a picture's mix of every transition.
+KDENLIVE = Flavour("kdenlive", "Kdenlive", ".kdenlive", PathStyle.ABSOLUTE, takes_fades=False)
 
 # From 25.6 it reads OpenTimelineIO; every version reads Final Cut Pro 7 XML. It shows a time reference as media start.
 PREMIERE = Flavour("premiere", "Premiere Pro", ".xml", PathStyle.FILE_URL, MediaTime.TIME_REFERENCE)

@@ -20,6 +20,7 @@ from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, as_document, write_document, write_object
+from plugin.timeline.fades import NO_FADES, Fades
 from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts, portable_url
 from plugin.timeline.medium import is_relative, is_there, path_of_url
 from plugin.timeline.read import read_document
@@ -44,6 +45,7 @@ class StemClip:
     span: StemSpan
     path: Path
     note: Mapping[str, Json]  # plain JSON, kept with the clip
+    fades: Fades = NO_FADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,18 @@ def place_stems(
     if stems_only:
         target.tracks.extend(tracks)
         write_object(target, path)
-        return Placement(path, take, names)
+        return Placement(path, take, names, _unfaded(stems, flavour))
     with _addressed_from(path, document):
         write_document(document, tracks, path)
-    return Placement(path, take, names, doubts(document, flavour))
+    return Placement(path, take, names, (*doubts(document, flavour), *_unfaded(stems, flavour)))
+
+
+def _unfaded(stems: Sequence[StemClip], flavour: Flavour) -> tuple[str, ...]:
+    count = sum(stem.fades.starts for stem in stems)
+    if flavour.takes_fades or not count:
+        return ()
+    what = "1 fade is" if count == 1 else f"{count} fades are"
+    return (f"{what} left out: {flavour.title} takes none on sound tracks from OpenTimelineIO. Set them there.",)
 
 
 @contextmanager
@@ -200,7 +210,14 @@ class _TrackWriter:
             rate, lead = self._rate(stem), stem.span.start_frame - at_frame
             if lead:
                 track.append(otio.schema.Gap(source_range=TimeRange(RationalTime(0, rate), RationalTime(lead, rate))))
+            fades = stem.fades if self._flavour.takes_fades else NO_FADES
+            if fades.rise:
+                track.append(_transition(0, fades.rise, rate))
             track.append(self._clip(stem, end_frame))
+            if fades.after is not None:
+                track.append(_transition(fades.after.lead, fades.after.trail, rate))
+            elif fades.fall:
+                track.append(_transition(fades.fall, 0, rate))
             at_frame = end_frame
 
     def _clip(self, stem: StemClip, end_frame: int) -> otio.schema.Clip:
@@ -221,6 +238,15 @@ class _TrackWriter:
         if self._flavour.media_times is MediaTime.FILE_START:
             return 0
         return max(clock.seconds_to_frames(self._start, rate=span.rate) + span.start_frame - span.head_frames, 0)
+
+
+def _transition(lead: int, trail: int, rate: float) -> otio.schema.Transition:
+    """A cross-fade; a fade in or out beside a gap."""
+    return otio.schema.Transition(
+        transition_type=otio.schema.TransitionTypes.SMPTE_Dissolve,
+        in_offset=RationalTime(lead, rate),
+        out_offset=RationalTime(trail, rate),
+    )
 
 
 def without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemClip, int]]:

@@ -87,11 +87,16 @@ def stem_span(
     `start` is the timeline's own in seconds of timecode. The head handle never reaches before its midnight; where that
     would leave less than 0.4 s of it, there is none.
     """
-    handles = clock.nominal_rate(rate) if handles_frames is None else handles_frames
+    handles = handles_of(rate, handles_frames)
     span = Span(shot.record_start, shot.record_end)
     start_frame, end_frame = (clock.seconds_to_frames(cut, rate=rate) for cut in (span.start, span.end))
     head = _head_frames(handles, start_frame + math.floor(start * rate), rate)
     return StemSpan(span, rate, start_frame, max(end_frame, start_frame + 1), head, handles)
+
+
+def handles_of(rate: Fraction, asked_frames: int | None) -> int:
+    """Frames of sound before and after a clip: what is asked, else about a second."""
+    return clock.nominal_rate(rate) if asked_frames is None else asked_frames
 
 
 def seeking_warnings(spans: Iterable[StemSpan], depth: Depth) -> tuple[str, ...]:

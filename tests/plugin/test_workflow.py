@@ -383,3 +383,32 @@ def test_a_folder_that_resolve_misreads_is_refused_before_the_work(cut: Path, tm
     (tmp_path / "100%").mkdir()
     with pytest.raises(OutputError, match="misreads"):
         run(cut, host="resolve", output=tmp_path / "100%" / "cut.otio")
+
+
+def fades_of(path: Path) -> dict[str, list[tuple[int, int]]]:
+    """Where each track's transitions reach, in frames before and after their cuts."""
+    found = {
+        name: [one for one in items if isinstance(one, otio.schema.Transition)] for name, items in placed(path).items()
+    }
+    return {
+        name: [(int(one.in_offset.value), int(one.out_offset.value)) for one in these] for name, these in found.items()
+    }
+
+
+def test_fades_are_where_stems_begin_and_end_and_never_in_the_files(cut: Path) -> None:
+    plain = stem_files(run(cut))
+    report = run(cut, fades_frames=6)
+    ends = [(0, 6), (6, 0), (0, 6), (6, 0)]  # of two clips that touch, and of one alone
+    assert fades_of(report.output) == {"Picture": [], "Dialogue": [], **dict.fromkeys(report.tracks, ends)}
+    assert [path.read_bytes() for path in sorted(report.media_folder.iterdir())] == list(plain.values())
+
+
+def test_one_file_fades_at_its_outer_ends(cut: Path) -> None:
+    report = run(cut, fades_frames=6, one_file_per_track=True)
+    assert {tuple(fades_of(report.output)[name]) for name in report.tracks} == {((0, 6), (6, 0))}
+
+
+def test_fades_longer_than_the_handles_are_refused_before_the_work(cut: Path) -> None:
+    with pytest.raises(SettingError, match="--handles 13"):
+        run(cut, fades_frames=13)
+    assert not list(cut.parent.glob("cut.foley*"))

@@ -20,10 +20,14 @@ SMALLEST_BYTES = 1000  # it ends well now and then with nothing written
 
 def heard(document: Path, folder: Path, frames: int) -> list[int]:
     """Samples at which clicks begin in the sound that melt renders."""
-    rendered = _melted(document, folder / "heard.wav", frames, "acodec=pcm_s16le", "vn=1", "ar=48000", "ac=2")
-    sound = soundfile.read(rendered, always_2d=True)[0]
+    sound = soundfile.read(rendered_sound(document, folder / "heard.wav", frames), always_2d=True)[0]
     loud = np.flatnonzero(np.abs(sound).max(axis=1) > 0.3)
     return [int(sample) for index, sample in enumerate(loud) if index == 0 or sample - loud[index - 1] > 48]
+
+
+def rendered_sound(document: Path, wave: Path, frames: int) -> Path:
+    """What melt renders, as a stereo WAV of 16 bits."""
+    return _melted(document, wave, frames, "acodec=pcm_s16le", "vn=1", "ar=48000", "ac=2")
 
 
 def seen(document: Path, folder: Path, frames: int) -> list[int]:
