@@ -82,8 +82,10 @@ def _curve(sheet: Sheet, under: Sequence[Score], name: str, fresh: Sequence[Scor
     parts: list[tuple[Fraction, Curve]] = []
     for run, score in zip(sheet.runs, under, strict=True):
         curve: Curve = getattr(score.mix, name)
-        at = run.was_start - score.record_start, run.was_end - score.record_start
-        parts.append((run.now_start, _stretched(_clipped(curve, *at), run)))
+        first = run.was_start - (sheet.head if run.is_plain and run.now_start == sheet.start else 0)
+        last = run.was_end + (sheet.tail if run.is_plain and run.now_end == sheet.end else 0)
+        clipped = _clipped(curve, first - score.record_start, last - score.record_start)
+        parts.append((run.now_start - (run.was_start - first), _stretched(clipped, run)))
     for start, end in sheet.gaps:
         curve = LEVEL
         for score in fresh:

@@ -19,6 +19,7 @@ from tests.engine.conform.scores import old_score, run, scene, sounded
 
 A, B, C = (10, 14), (14, 18), (18, 22)
 NUMBERS = {
+    "one shot, ducked in its handle": scene(21, 25, run(B, (21, 25))),
     "moved": scene(40, 52, run((10, 22), (40, 52))),
     "second shot out": scene(10, 18, run(A, (10, 14)), run(C, (14, 18))),
     "reordered": scene(10, 22, run(C, (10, 14)), run(A, (14, 18)), run(B, (18, 22))),
@@ -74,7 +75,10 @@ def test_a_scene_that_only_moved_is_all_unchanged(old: SceneStems) -> None:
     whole = [(39 * SAMPLE_RATE, 53 * SAMPLE_RATE)]
     assert [unchanged(conformed, [old.score], 0, layer, Lengths()) for layer in Layer] == [whole] * 3
     assert conformed.score.notes == old.score.notes
-    assert conformed.score.mix == old.score.mix
+    assert conformed.score.mix is not None and old.score.mix is not None
+    assert conformed.score.mix.gain_db == old.score.mix.gain_db
+    at = np.linspace(-1.0, 13.0, 1401)
+    np.testing.assert_array_equal(conformed.score.mix.duck.at(at), old.score.mix.duck.at(at))
 
 
 def test_a_moved_ambience_goes_on_without_a_step_or_a_hole(old: SceneStems) -> None:
