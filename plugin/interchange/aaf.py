@@ -75,8 +75,7 @@ def _compose(file: Any, reel: Reel, losses: Losses) -> None:
         _add_pictures(file, sequence, reel, losses)
     stems = _Stems(file, reel)
     for number, track in enumerate(reel.tracks, 1):
-        clips = [(stem.start_frame, stems.clip(track, stem)) for stem in track.stems]
-        slot = _add_track(file, sequence, reel, track.name, number, SOUND, clips)
+        slot = _add_track(sequence, reel, track.name, number, SOUND, stems.components(track))
         attributes = TaggedValueHelper(slot["TimelineMobAttributeList"])
         attributes["_TRACK_FORMAT"] = _STEREO
 
@@ -85,58 +84,85 @@ def _told(track: ReelTrack) -> list[tuple[str, int, int]]:
     return [(stem.name, stem.start_frame, stem.end_frame) for stem in track.stems]
 
 
-def _add_track(
-    file: Any, sequence: Any, reel: Reel, name: str, number: int, kind: str, clips: Iterable[tuple[int, Any]]
-) -> Any:
-    """One track from wall to wall: what lies on it, each at its frame, and filler between and after."""
+def _add_track(sequence: Any, reel: Reel, name: str, number: int, kind: str, components: Iterable[Any]) -> Any:
+    """One track from wall to wall."""
     slot = sequence.create_empty_sequence_slot(reel.rate, media_kind=kind)
     slot.name = name
     slot["PhysicalTrackNumber"].value = number
-    at_frame, components = 0, []
-    for start_frame, clip in clips:
-        if start_frame > at_frame:
-            components.append(file.create.Filler(kind, start_frame - at_frame))
-        components.append(clip)
-        at_frame = start_frame + clip.length
-    if reel.frames > at_frame:
-        components.append(file.create.Filler(kind, reel.frames - at_frame))
-    slot.segment["Components"].value = components
+    slot.segment["Components"].value = list(components)
     slot.segment.length = reel.frames
     return slot
 
 
+def _with_filler(file: Any, reel: Reel, clips: Iterable[tuple[int, Any]]) -> Iterable[Any]:
+    """Pictures, each at its frame, and filler between and after."""
+    at_frame = 0
+    for start_frame, clip in clips:
+        if start_frame > at_frame:
+            yield file.create.Filler(PICTURE, start_frame - at_frame)
+        yield clip
+        at_frame = start_frame + clip.length
+    if reel.frames > at_frame:
+        yield file.create.Filler(PICTURE, reel.frames - at_frame)
+
+
 class _Stems:
-    """Makes the clips of stems, copies of one, with their mobs."""
+    """Makes the clips of stems, copies of one, with their mobs and fades."""
 
     def __init__(self, file: Any, reel: Reel) -> None:
-        self._reel = reel
+        self._file, self._reel = file, reel
+        self._dissolve = aaf_media.audio_dissolve(file) if _has_fades(reel) else None
         self._mobs = aaf_media.Stems(file, Clock(reel.rate, reel.cut.drop_frame))
         combiner = _combiner(file)
         self._pattern = file.create.OperationGroup(combiner, 0, media_kind=SOUND)
         for side in (LEFT, RIGHT):
             self._pattern.segments.append(file.create.SourceClip(slot_id=side, media_kind=SOUND))
 
-    def clip(self, track: ReelTrack, stem: ReelStem) -> Any:
+    def components(self, track: ReelTrack) -> Iterable[Any]:
+        """A track from wall to wall: what a transition lies over is in the length of both that it joins."""
+        at_frame = over = 0
+        for stem in track.stems:
+            fades = stem.fades
+            yield from self._filler(stem.start_frame - at_frame + over + fades.rise)
+            yield from self._transition(0, fades.rise)
+            yield self._clip(track, stem)
+            if fades.after is not None:
+                yield from self._transition(fades.after.lead, fades.after.trail)
+            yield from self._transition(fades.fall, 0)
+            at_frame, over = stem.end_frame, fades.fall
+        yield from self._filler(self._reel.frames - at_frame + over)
+
+    def _filler(self, frames: int) -> Iterable[Any]:
+        if frames:
+            yield self._file.create.Filler(SOUND, frames)
+
+    def _transition(self, lead: int, trail: int) -> Iterable[Any]:
+        """A cross-fade around a cut; with filler, a fade."""
+        if lead + trail:
+            group = self._file.create.OperationGroup(self._dissolve, lead + trail, media_kind=SOUND)
+            transition = self._file.create.Transition(SOUND, lead + trail)
+            transition.cutpoint = lead
+            transition["OperationGroup"].value = group
+            yield transition
+
+    def _clip(self, track: ReelTrack, stem: ReelStem) -> Any:
         """Both sides of a stem from its head on; the handles are in the file for whoever slides or cross-fades."""
         first_frame = max(self._reel.cut.start_frame + stem.start_frame - stem.head_frames, 0)
         comment = f"Foleyline {track.layer}, take {self._reel.take}"
         mob = self._mobs.add(stem.path, stem.name, first_frame, stem.stem.span.file_frames, comment)
         clip = self._pattern.copy()
-        clip.length = stem.frames
+        clip.length = stem.fades.lead + stem.frames + stem.fades.trail
         for side in clip.segments:
-            side.mob_id, side.start, side.length = mob.mob_id, stem.head_frames, stem.frames
+            side.mob_id, side.start, side.length = mob.mob_id, stem.head_frames - stem.fades.lead, clip.length
         return clip
 
 
+def _has_fades(reel: Reel) -> bool:
+    return any(stem.fades.starts for track in reel.tracks for stem in track.stems)
+
+
 def _combiner(file: Any) -> Any:
-    definition = file.create.OperationDef(_COMBINER, "Audio Channel Combiner", "Mono sides to one stereo clip")
-    file.dictionary.register_def(definition)
-    definition.media_kind = SOUND
-    definition["IsTimeWarp"].value = False
-    definition["NumberInputs"].value = -1
-    definition["Bypass"].value = 0
-    definition["OperationCategory"].value = "OperationCategory_Effect"
-    return definition
+    return aaf_media.operation(file, _COMBINER, "Audio Channel Combiner", "Mono sides to one stereo clip", inputs=-1)
 
 
 def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
@@ -144,8 +170,8 @@ def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
     footage = footage_of_cut(rows, reel.rate)
     mobs: dict[Path, Any] = {}
     for number, row in enumerate(rows.pictures, 1):
-        clips = list(_picture_clips(file, reel, row, footage, mobs, losses))
-        _add_track(file, sequence, reel, row.track.name or row.track.label, number, PICTURE, clips)
+        clips = _with_filler(file, reel, _picture_clips(file, reel, row, footage, mobs, losses))
+        _add_track(sequence, reel, row.track.name or row.track.label, number, PICTURE, clips)
     losses.add("clip", "is moved to the nearest frame", "are moved to the nearest frame", rows.moved)
     losses.add("clip", "of less than half a frame is left out", "of less than half a frame are left out", rows.dropped)
     losses.add("transition", "is a plain cut here", "are plain cuts here", rows.blends)

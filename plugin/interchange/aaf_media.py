@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import soundfile
+from aaf2.auid import AUID  # type: ignore[import-untyped]
 from aaf2.mobid import MobID  # type: ignore[import-untyped]
 
 from engine.media import wave_chunks
@@ -29,6 +30,7 @@ WRITTEN = datetime(2000, 1, 1)
 """The date in every file: nobody's clock is read, so that the same timeline gives the same bytes."""
 
 _MOB_LABEL = bytes.fromhex("060a2b340101010501010f2013000000")
+_MONO_AUDIO_DISSOLVE = AUID("0c3bea41-fc05-11d2-8a29-0050040ef7d2")
 _DEPTHS = {"PCM_16": Depth.INT16, "PCM_24": Depth.INT24, "FLOAT": Depth.FLOAT32}
 _CDCI_4_2_2 = {"ComponentWidth": 8, "HorizontalSubsampling": 2, "VerticalSubsampling": 1, "VideoLineMap": [0, 0]}
 _RIFF_LIMIT = 2**32 - 1
@@ -59,6 +61,23 @@ def add_timecode(mob: Any, time: Clock, start_frame: int, frames: int) -> None:
     slot.segment = mob.root.create.Timecode(time.nominal, time.drop_frame, frames)
     slot.name, slot.segment.start = "TC", start_frame
     slot["PhysicalTrackNumber"].value = 1
+
+
+def operation(file: Any, identity: AUID, name: str, description: str, inputs: int) -> Any:
+    """A new definition of what is done to sound."""
+    definition = file.create.OperationDef(identity, name, description)
+    file.dictionary.register_def(definition)
+    definition.media_kind = SOUND
+    definition["IsTimeWarp"].value = False
+    definition["NumberInputs"].value = inputs
+    definition["Bypass"].value = 0
+    definition["OperationCategory"].value = "OperationCategory_Effect"
+    return definition
+
+
+def audio_dissolve(file: Any) -> Any:
+    """The one that all programs know; of the stereo dissolve some know nothing."""
+    return operation(file, _MONO_AUDIO_DISSOLVE, "Mono Audio Dissolve", "Combines two mono audio streams", inputs=2)
 
 
 class Stems:
