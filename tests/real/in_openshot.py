@@ -16,7 +16,7 @@ from PyQt5.QtWidgets import (  # type: ignore[import-not-found, import-untyped, 
     QFileDialog,
 )
 
-sys.path.append(openshot_qt.OPENSHOT_PATH)
+sys.path[0] = openshot_qt.OPENSHOT_PATH  # where its own modules lie; not beside this file
 
 
 def main(xml: str, project: str, numerator: int, denominator: int) -> None:
