@@ -11,6 +11,7 @@ from engine.sounding import sound_score
 from engine.stems import SceneStems
 from engine.types import Curve, Layer, Note, Place, seconds_to_sample
 
+Time = float | Fraction
 HANDLE = Fraction(1)
 SHOT = Fraction(4)
 HITS_S = (0.5, 2.25, 3.98, 5.0, 7.5, 9.0, 11.75)
@@ -45,7 +46,7 @@ def _roll() -> Note:
     return Note("roll", "roll", Layer.ACTION, "roll", 5.5, 2.0, {"speed": Curve((0.0, 2.0), (0.5, 1.0))}, seed=9)
 
 
-def run(was: tuple[float, float], now: tuple[float, float], *, backwards: bool = False) -> Run:
+def run(was: tuple[Time, Time], now: tuple[Time, Time], *, backwards: bool = False) -> Run:
     """Record seconds; the old scene begins at 10, its shots at 10, 14 and 18."""
     start, end = (Fraction(at) for at in was)
     opens = 10 + (start - 10) // SHOT * SHOT
@@ -53,7 +54,7 @@ def run(was: tuple[float, float], now: tuple[float, float], *, backwards: bool =
     return Run(start, end, Fraction(now[0]), Fraction(now[1]), opens, closes, backwards)
 
 
-def scene(start: float, end: float, *runs: Run) -> NewScene:
+def scene(start: Time, end: Time, *runs: Run) -> NewScene:
     return NewScene(0, Fraction(start), Fraction(end), HANDLE, HANDLE, tuple(joined_runs(runs)))
 
 
