@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from engine.timecode import has_drop_frame, timecode_to_frames
+from engine.types import TimelineError
+
 Seconds = Fraction
 
 
@@ -24,18 +27,12 @@ class Clock:
         return absolute - start if absolute is not None and start is not None and absolute >= start else absolute
 
     def _absolute(self, timecode: str) -> Seconds | None:
-        numbers = [int(number) for number in re.split("[:;]", timecode)]
-        if len(numbers) != 4:
+        """A `;` at a rate that drops no numbers is a slip for a colon."""
+        text = timecode if has_drop_frame(self.frame_rate) else timecode.replace(";", ":")
+        try:
+            return timecode_to_frames(text, rate=self.frame_rate) / self.frame_rate
+        except TimelineError:
             return None
-        hours, minutes, seconds, frames = numbers
-        nominal = round(self.frame_rate)
-        if minutes > 59 or seconds > 59 or frames >= nominal:
-            return None
-        count = (hours * 3600 + minutes * 60 + seconds) * nominal + frames
-        if ";" in timecode and self.frame_rate.denominator == 1001:
-            total_minutes = hours * 60 + minutes
-            count -= nominal // 15 * (total_minutes - total_minutes // 10)
-        return Fraction(count) / self.frame_rate
 
 
 UNITS = {

@@ -416,6 +416,8 @@ def test_times_are_exact(words: str, expected: Times) -> None:
         ("door slams at 01:00:01:00", S(24), "01:00:00:00", S(1)),
         ("door slams at 00:00:01:00", S(24), "01:00:00:00", S(1)),
         ("door slams at 00:01:00;02", S(30000, 1001), None, S(1800 * 1001, 30000)),
+        ("door slams at 00:01:00;02", S(24000, 1001), None, S(1442 * 1001, 24000)),  # which drops no numbers
+        ("door slams at 00:01:00;02", S(25), None, S(1502, 25)),
         ("door slams at 00:00:01:00", S(24000, 1001), None, S(1001, 1000)),
     ],
 )
@@ -424,9 +426,10 @@ def test_timecode_is_read_by_the_frame_rate(words: str, rate: S, start: str | No
     assert source.times.at_s == (seconds,)
 
 
-def test_a_timecode_that_does_not_exist_is_reported() -> None:
-    intent = read_words("door slams at 00:00:03:99")
-    assert intent.not_understood == ("at 00:00:03:99",)
+@pytest.mark.parametrize(("timecode", "rate"), [("00:00:03:99", S(24)), ("00:01:00;01", S(30000, 1001))])
+def test_a_timecode_that_does_not_exist_is_reported(timecode: str, rate: S) -> None:
+    intent = read_words(f"door slams at {timecode}", frame_rate=rate)
+    assert intent.not_understood == (f"at {timecode}",)
     assert intent.sources[0].times == Times()
 
 
