@@ -9,15 +9,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pytest
+import soundfile
 
 from engine.types import Layer
 from plugin.interchange import mlt
 from tests.plugin.interchange.clicking import clicking_reel
+from tests.plugin.interchange.faded_reels import END, LEVEL, faded_reel
 from tests.plugin.timelines import clip, span, timeline, track
 from tests.real.counting import Rate
 from tests.real.good_cut import PICTURES, SOME_RATES, TRACK, Placed, good_reel, stems
-from tests.real.melting import numbered_film
+from tests.real.melting import needs_melt, numbered_film, rendered_sound
 from tests.real.windows import run_in_window
 
 PROGRAMS = ("shotcut", "xvfb-run", "xdotool")
@@ -117,3 +120,19 @@ def test_speeds_and_held_frames_are_kept(tmp_path: Path) -> None:
         ("avformat", None), ("timewarp", "2.0"), ("timewarp", "-1.0"), ("hold", None), ("timewarp", "0.5"),
     ]  # fmt: skip
     assert played(saved_by_shotcut(tmp_path / "opened.mlt", tmp_path / "home")) == played(written)
+
+
+@needs_melt
+def test_fades_sound_the_same_when_shotcut_has_saved_them(tmp_path: Path) -> None:
+    mlt.write(faded_reel(tmp_path).reel, tmp_path / "opened.mlt")
+    shutil.copy(tmp_path / "opened.mlt", tmp_path / "written.mlt")
+    root = saved_by_shotcut(tmp_path / "opened.mlt", tmp_path / "home")
+    crossings = [one for one in root.findall("tractor") if value(one, "shotcut:transition") == "lumaMix"]
+    fades = [value(one, "shotcut:filter") for one in root.iter("filter")]
+    assert (len(crossings), fades.count("fadeInVolume"), fades.count("fadeOutVolume")) == (3, 6, 6)
+    written, saved = (
+        soundfile.read(rendered_sound(tmp_path / f"{name}.mlt", tmp_path / f"{name}.wav", END))[0]
+        for name in ("written", "opened")
+    )
+    assert np.abs(written).max() > LEVEL
+    assert np.abs(saved - written).max() <= 2 / 2**15  # dither
