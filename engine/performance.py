@@ -16,6 +16,7 @@ from engine.score.levels import stem_levels
 from engine.score.marks import Marking, read_marks
 from engine.score.scene import Scene
 from engine.score.score import Provenance, Score
+from engine.scratch import Scratch
 from engine.stems import SceneStems
 from engine.text.intent import Decision, Intent, Times
 from engine.text.ontology import ontology
@@ -40,6 +41,7 @@ class Stems:
 
     scenes: list[SceneStems]
     levels: mix.Levels
+    scratch: Scratch
     intent: Intent = field(default_factory=Intent)
     decisions: list[Decision] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -67,6 +69,7 @@ class Stems:
     def close(self) -> None:
         for scene in self.scenes:
             scene.close()
+        self.scratch.close()
 
     def __enter__(self) -> Stems:
         return self
@@ -88,10 +91,10 @@ def perform(
     """Stems for shots whose looks arrive in `seen`, in order. Raises as `engine.generate.generate`."""
     intent = _read(shots, words, settings)
     told = Told(intent, list(intent.decisions))
-    stems = Stems([], mix.Levels({}, {}, {}, 0.0), intent, told.decisions, told.warnings)
+    stems = Stems([], mix.Levels({}, {}, {}, 0.0), Scratch(settings.scratch), intent, told.decisions, told.warnings)
     try:
         for group, score in _written(shots, words, seen, settings, told):
-            stems.scenes.append(_sound(score, group, settings, progress, cancel, align=True))
+            stems.scenes.append(_sound(score, group, stems.scratch, progress, cancel, align=True))
         told.warnings += _unheard(intent, stems.scores)
         stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
@@ -150,10 +153,10 @@ def perform_parts(
     parts: Sequence[tuple[Sequence[Shot], Score]], settings: Settings, progress: Progress, cancel: Cancel | None
 ) -> Stems:
     """Stems of stretches of shots, each of its score. Raises as `engine.generate.sound_again`."""
-    stems = Stems([], mix.Levels({}, {}, {}, 0.0))
+    stems = Stems([], mix.Levels({}, {}, {}, 0.0), Scratch(settings.scratch))
     try:
         for group, score in parts:
-            stems.scenes.append(_sound(score, group, settings, progress, cancel, align=score.mix is None))
+            stems.scenes.append(_sound(score, group, stems.scratch, progress, cancel, align=score.mix is None))
         stems.levels = mix.mix_scenes(stems.scenes, stem_levels(stems.scores), settings.programme_lufs)
     except BaseException:
         stems.close()
@@ -229,7 +232,7 @@ def _naming(scenes: Iterable[_Said]) -> list[Intent]:
 def _sound(
     score: Score,
     shots: Sequence[Shot],
-    settings: Settings,
+    scratch: Scratch,
     progress: Progress,
     cancel: Cancel | None,
     *,
@@ -242,7 +245,7 @@ def _sound(
         seconds_to_sample(first),
         seconds_to_sample(last),
         align=align,
-        folder=settings.scratch,
+        scratch=scratch,
         progress=lambda fraction: progress(name, "sounding", fraction),
         cancel=cancel,
     )

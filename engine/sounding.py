@@ -6,17 +6,12 @@ timeline's start.
 
 from __future__ import annotations
 
-import os
-import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from itertools import groupby, product
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 from scipy import ndimage, signal
@@ -24,13 +19,13 @@ from scipy import ndimage, signal
 from engine.instruments import dsp, registry, space
 from engine.media.side_by_side import a_little_ahead
 from engine.score.score import LONGEST_EVENT_S, Score, is_bed
+from engine.scratch import Scratch, Track
 from engine.types import (
     SAMPLE_RATE,
     Cancel,
     CancelledError,
     Layer,
     Note,
-    OutputError,
     Samples,
     ScoreError,
     seconds_to_sample,
@@ -39,47 +34,6 @@ from engine.types import (
 BLOCK = 10 * SAMPLE_RATE
 LONGEST_RING_S = 30.0  # no note sounds longer than this after its duration
 ALIGN_WINDOW_S, ALIGN_REACH_S, ALIGN_BELOW_HZ = 0.030, 0.0015, 400.0
-
-
-class Track:
-    """One layer of one scene on disk: stereo float32, samples `first:last` counted from the timeline's start."""
-
-    def __init__(self, first: int, last: int, folder: Path | None = None) -> None:
-        self.first, self.last = first, last
-        self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
-        self._seeking = threading.Lock()  # several threads read
-
-    def append(self, block: Samples) -> None:
-        self._file.seek(0, os.SEEK_END)
-        self._write(block)
-
-    def overwrite(self, first: int, block: Samples) -> None:
-        """Put other sound in place of what was appended, from sample `first` on; what lies outside is left out."""
-        lo, hi = max(first, self.first), min(first + block.shape[1], self.last)
-        if hi > lo:
-            self._file.seek((lo - self.first) * 8)
-            self._write(block[:, lo - first : hi - first])
-
-    def _write(self, block: Samples) -> None:
-        try:
-            self._file.write(np.ascontiguousarray(block.T, dtype="<f4").tobytes())
-        except OSError as error:
-            where = tempfile.gettempdir()
-            raise OutputError(f"no room for the sound while it is made, in {where}: {error.strerror}") from error
-
-    def read(self, first: int, last: int) -> Samples:
-        """`[2, last-first]`; silence outside what was sounded."""
-        sound = np.zeros((2, max(last - first, 0)), dtype=np.float32)
-        lo, hi = max(first, self.first), min(last, self.last)
-        if hi > lo:
-            with self._seeking:
-                self._file.seek((lo - self.first) * 8)
-                data = np.frombuffer(self._file.read((hi - lo) * 8), dtype="<f4")
-            sound[:, lo - first : lo - first + len(data) // 2] = data.reshape(-1, 2).T
-        return sound
-
-    def close(self) -> None:
-        self._file.close()
 
 
 @dataclass(slots=True)
@@ -132,11 +86,11 @@ def sound_score(
     last: int,
     *,
     align: bool = False,
-    folder: Path | None = None,
+    scratch: Scratch | None = None,
     progress: Callable[[float], None] = lambda fraction: None,
     cancel: Cancel | None = None,
 ) -> tuple[Score, dict[Layer, Track]]:
-    """Sound a scene over the samples `first:last` into scratch tracks (in `folder`).
+    """Sound a scene over the samples `first:last` into scratch tracks.
 
     With `align`, the material note of each contact is moved by up to 1.5 ms, and turned over, so that it adds to its
     action note below 400 Hz instead of cancelling it; the score that comes back holds what was chosen.
@@ -145,7 +99,7 @@ def sound_score(
     score.check()
     beds = [note for note in score.notes if is_bed(note)]
     events = _by_event(score, [note for note in score.notes if not is_bed(note) and _may_sound(score, note, first)])
-    tracks = {layer: Track(first, last, folder) for layer in Layer}
+    tracks = {layer: Track(first, last, scratch) for layer in Layer}
     sums = {layer: _Sum(first, last) for layer in Layer}
     settled: dict[str, Note] = {}
     upcoming = 0

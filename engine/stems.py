@@ -11,7 +11,8 @@ from engine import limiter
 from engine.instruments import dsp
 from engine.media.side_by_side import side_by_side
 from engine.score.score import LEVEL, Mix, Score
-from engine.sounding import BLOCK, Track, sound_note_again
+from engine.scratch import Track
+from engine.sounding import BLOCK, sound_note_again
 from engine.types import SAMPLE_RATE, Curve, Layer, Note, Samples
 
 GRID = 24  # samples; curves of the mix are linear between

@@ -12,7 +12,7 @@ import pytest
 from engine import limiter, mix
 from engine.media import loudness
 from engine.score.score import Mix, Score
-from engine.sounding import Track
+from engine.scratch import Track
 from engine.stems import SceneStems
 from engine.types import SAMPLE_RATE, Layer, Samples
 from tests.engine.test_sounding import bed, contact, score, sound

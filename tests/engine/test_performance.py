@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -82,3 +83,18 @@ def test_a_far_knock_is_softer_in_the_stems(tmp_path: Path) -> None:
         with performed(words, [shot("a", 0, 0)], [look("outdoor", 1.0)], tmp_path) as stems:
             levels.append(stems.levels.lufs["events"])
     assert levels[1] == pytest.approx(levels[0] - 14.0, abs=0.5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="open files are not limited like this there")
+def test_hundreds_of_scenes_need_few_open_files(tmp_path: Path) -> None:
+    import resource
+
+    shots = [replace(shot("a", 4 * number, number), duration=Fraction(1, 10)) for number in range(120)]
+    scores = [Score(one.scene, one.record_start, one.duration) for one in shots]
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, limits[1]))
+    try:
+        with performance.perform_again(shots, scores, Settings(scratch=tmp_path), lambda *_: None, None) as stems:
+            assert len(stems.scenes) == 120
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

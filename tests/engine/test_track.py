@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine import sounding
-from engine.sounding import Track
+from engine.scratch import Track
 from engine.types import Layer, Place
 from tests.engine.test_sounding import bed, score, sound, whole
 
