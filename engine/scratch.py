@@ -15,7 +15,7 @@ _FRAME_BYTES = 8  # stereo float32
 
 
 class Scratch:
-    """One temporary file for any number of tracks, in `folder` or the system's own; OutputError when the disk is full."""
+    """One temporary file for any number of tracks, in `folder` or the system's own. OutputError on a full disk."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
