@@ -237,14 +237,6 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
         metavar="LUFS",
         help="what ambience and events aim at where both sound (default -23)",
     )
-    sound.add_argument(
-        "--fades",
-        type=int,
-        default=0,
-        metavar="FRAMES",
-        help="fades that the editor's program plays, to edit there: in and out where stems begin and end, across where "
-        "scenes meet; at most the handles, and half of a stem (default 0)",
-    )
     sound.add_argument("--bits", choices=("16", "24", "32f"), default="16", help="of the WAV files (default 16)")
     _add_selection(parser)
     _add_common(parser)
@@ -266,6 +258,14 @@ def _add_writing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stems-only", action="store_true", help="write a timeline of the three new tracks alone")
     parser.add_argument("--one-file-per-track", action="store_true", help="one sound file a stem for all chosen clips")
     parser.add_argument("--handles", type=int, metavar="FRAMES", help="sound before and after each clip (default: 1 s)")
+    parser.add_argument(
+        "--fades",
+        type=int,
+        default=0,
+        metavar="FRAMES",
+        help="fades that the editor's program plays, to edit there: in and out where stems begin and end, across where "
+        "scenes meet; at most the handles, and half of a stem (default 0)",
+    )
     parser.add_argument("--score", type=Path, metavar="JSON", help="also write the score, to edit")
 
 

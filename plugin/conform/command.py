@@ -31,6 +31,7 @@ def run(options: argparse.Namespace, cancel: Cancel, rate: Fraction | None) -> i
         output=options.output,
         settings=Settings(skip_broken=options.skip_missing),
         handles_frames=options.handles,
+        fades_frames=options.fades,
         skip_missing=options.skip_missing,
         host=options.host,
         stems_only=options.stems_only,

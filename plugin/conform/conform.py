@@ -34,6 +34,7 @@ from plugin.conform.fates import Row, rows
 from plugin.conform.old import Source, sources
 from plugin.conform.plan import ConformJob, Plan, plan_conform
 from plugin.conform.sound import ConformedSound, Copy, SceneSound, copies_of, left_over
+from plugin.fading import fade_warnings, faded
 from plugin.interchange.delivery import deliver
 from plugin.publish import publish, speaking_of, staged
 from plugin.stem_files import StemFiles
@@ -103,6 +104,10 @@ def conform_stems(wanted: ConformJob, progress: Progress, cancel: Cancel | None 
             extras[path] = job.score
         if cancel and cancel.is_set():
             raise CancelledError("stopped before anything was placed")
+        clips = faded(
+            clips, {piece.span: sound.score_of(piece.shots[0]).scene for piece in plan.pieces}, job.fades_frames
+        )
+        warnings += fade_warnings(clips, job.fades_frames)
         placed = publish(job.wanted_output, clips, extras, stage, partial(_write, wanted, plan, warnings))
     return ConformReport(
         output=placed.output,

@@ -14,6 +14,7 @@ from engine.types import Layer, MissingMediaError, Shot, TimelineError
 from plugin.conform.old import OldStems, old_stems
 from plugin.conform.pairing import Link, pair
 from plugin.conform.parts import Fate, NewShot, parts_of, shots_with_stems
+from plugin.fading import check_fades
 from plugin.job import Job, check_job
 from plugin.stem_files import Piece, one_piece
 from plugin.timeline import place
@@ -22,7 +23,7 @@ from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.read import read_document
 from plugin.timeline.select import missing, shots_of, shown
-from plugin.timeline.stem_span import stem_span
+from plugin.timeline.stem_span import handles_of, stem_span
 from plugin.timeline.topmost import Piece as Picture
 
 
@@ -63,6 +64,7 @@ def plan_conform(wanted: ConformJob) -> Plan:
     old_cut, cut = read_document(old_document), read_document(document)
     old = old_stems(old_document, old_cut, wanted.take, wanted.old_score)
     place.check_placeable(document)
+    check_fades(job.fades_frames, handles_of(cut.rate, job.handles_frames))
     old_pictures, pictures = shown(old_cut), shown(cut)
     frame = 1 / cut.rate
     links = pair(old_pictures, pictures, frame)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 import soundfile
 
@@ -111,8 +112,6 @@ def test_stems_of_24_bit_stay_so(tmp_path: Path) -> None:
 
 def test_a_stem_that_was_slid_stays_slid(tmp_path: Path) -> None:
     """An editor has moved a stem's sound two frames later under its picture."""
-    import opentimelineio as otio
-
     old = counting_old(tmp_path, A, B)
     written = otio.adapters.read_from_file(str(old))
     clip = next(item for item in written.tracks[2].find_clips() if "-002-" in item.name)
@@ -153,6 +152,17 @@ def test_it_can_be_conformed_on_and_on(tmp_path: Path) -> None:
     for (layer, frame), (frames, head, file) in stems_of(back.output).items():
         shown = read_counts(file)[head * 2000 : (head + frames) * 2000]
         np.testing.assert_array_equal(shown, frame * 2000 + np.arange(frames * 2000), err_msg=layer)
+
+
+def test_what_is_lifted_gets_the_fades_that_are_asked_for(tmp_path: Path) -> None:
+    """Real fades at the ends of stems that touch nothing; none over a cut, where the sound runs on."""
+    old, new = counting_old(tmp_path, A, B, C), cut(tmp_path, "new", A, B, 30, C)
+    report = conform_stems(ConformJob(old, Job(new, fades_frames=8)), quiet)
+    written = otio.adapters.read_from_file(str(report.output))
+    kinds = [type(item).__name__ for item in written.tracks[-1]]
+    assert kinds == ["Transition", "Clip", "Clip", "Transition", "Gap", "Transition", "Clip", "Transition"]
+    _, head, file = stems_of(report.output)["ambient", 0]
+    np.testing.assert_array_equal(read_counts(file)[head * 2000 : head * 2000 + 10], np.arange(10))
 
 
 def test_one_file_a_track_holds_all_shots(tmp_path: Path) -> None:
