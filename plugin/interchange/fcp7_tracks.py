@@ -72,7 +72,11 @@ def add_fade(track: Element, rate: Fraction, cut: int, overlap: Overlap, alignme
         said = {"name": "Cross Fade ( 0dB)", "effectid": "KGAudioTransCrossFade0dB"}
     places = cut - overlap.lead, cut + overlap.trail
     _add_transition(
-        track, rate, places, alignment or "center", {**said, "effecttype": "transition", "mediatype": "audio"}
+        track,
+        rate,
+        places,
+        alignment or ("center" if overlap.lead else "start"),
+        {**said, "effecttype": "transition", "mediatype": "audio"},
     )
 
 

@@ -58,8 +58,12 @@ class Laid:
     scene: int
 
     @property
+    def frames(self) -> int:
+        return self.end_frame - self.span.start_frame
+
+    @property
     def half(self) -> int:
-        return (self.end_frame - self.span.start_frame) // 2
+        return self.frames // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def _joint(before: Laid | None, after: Laid | None, frames: int) -> _Joint:
         )
     if before.scene == after.scene:
         return _Joint()
-    lead = min(frames // 2, before.half, after.span.head_frames)
-    held = before.span.file_frames - before.span.head_frames - (before.end_frame - before.span.start_frame)
-    trail = min(frames - frames // 2, after.half, held)
-    return _Joint(crossing=Overlap(lead, trail) if lead + trail else None)
+    # As long after the cut as before it, for programs that know only centred ones; of an odd length one frame more.
+    room = min(after.half, before.span.file_frames - before.span.head_frames - before.frames)
+    lead = min(frames // 2, before.half, after.span.head_frames, room)
+    trail = lead + (frames % 2 if lead == frames // 2 < room else 0)
+    return _Joint(crossing=Overlap(lead, trail) if trail else None)

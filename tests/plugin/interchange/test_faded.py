@@ -57,6 +57,16 @@ def test_an_aaf_has_transitions_that_the_public_adapter_reads(tmp_path: Path, ra
     assert told["Name"] == "Mono Audio Dissolve"
 
 
+@pytest.mark.parametrize("frames", [7, 1])
+@pytest.mark.parametrize("suffix", [".aaf", ".xml"])
+def test_fades_of_an_odd_length_reach_a_frame_further_after_the_cut(tmp_path: Path, suffix: str, frames: int) -> None:
+    pytest.importorskip("otio_aaf_adapter" if suffix == ".aaf" else "otio_fcp_adapter")
+    (aaf if suffix == ".aaf" else fcp7).write(faded_reel(tmp_path, frames=frames).reel, tmp_path / f"out{suffix}")
+    for track in otio.adapters.read_from_file(str(tmp_path / f"out{suffix}")).tracks:
+        assert ways_of(track)[1] == (96, frames // 2, frames - frames // 2)
+        assert places_of(track) == [place[:2] for place in PLACES]
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_fcp7_has_transitions_on_both_sides_that_the_public_adapter_reads(tmp_path: Path, rate: Fraction) -> None:
     pytest.importorskip("otio_fcp_adapter")
