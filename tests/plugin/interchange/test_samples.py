@@ -125,26 +125,30 @@ def check_own(cut: Cut, back: Cut, suffix: str) -> None:
     if suffix in (".otio", ".otioz", ".otiod"):
         assert sorted(map(place, own)) == sorted(place(clip) for clip in cut.clips if clip.enabled)
         return
-    edges = {in_frames(edge, cut.rate) for clip in cut.clips for edge in (clip.record.start, clip.record.end)}
+    edges = {in_frames(edge, cut.rate) for clip in cut.clips for edge in edges_of(clip)}
+    later = back.start_frame - cut.start_frame if suffix == ".edl" else 0  # a list says no start of its own
     for clip in own:
-        assert {clip.record.start * cut.rate, clip.record.end * cut.rate} <= edges
+        assert {clip.record.start * cut.rate + later, clip.record.end * cut.rate + later} <= edges
     if suffix in WHOLE:
         wanted = Counter(nearest(clip, cut.rate) for clip in cut.clips if is_held(clip, suffix, cut.rate))
         assert not wanted - Counter(nearest(clip, cut.rate) for clip in own)
+
+
+def edges_of(clip: CutClip) -> set[Fraction]:
+    """Where a clip begins and ends, where transitions make it the picture or not, and where its file begins."""
+    file_start = clip.record.start - clip.source_start / clip.speed if clip.speed else clip.record.start
+    spans = [clip.record, clip.shown, clip.on_screen or clip.record]
+    return {edge for span in spans for edge in (span.start, span.end)} | {file_start}
 
 
 WHOLE = (".xml", ".fcpxml", ".mlt", ".kdenlive", ".aaf")
 
 
 def is_held(clip: CutClip, suffix: str, rate: Fraction) -> bool:
-    if (
-        not clip.enabled
-        or clip.medium.path is None
-        or clip.speed <= 0
-        or nearest(clip, rate)[1] >= nearest(clip, rate)[2]
-    ):
-        return False
-    return clip.kind == "Video" or suffix != ".aaf"
+    """Whether a format should hold the whole clip: one that is on, has a file from its first frame on, and runs."""
+    _, start, end = nearest(clip, rate)
+    shown = clip.enabled and clip.medium.path is not None and clip.speed > 0 and clip.source_start >= 0
+    return shown and start < end and (clip.kind == "Video" or suffix != ".aaf")
 
 
 def place(clip: CutClip) -> tuple[str, Fraction, Fraction, Fraction]:
