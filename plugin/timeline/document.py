@@ -137,6 +137,11 @@ def _read_text(path: Path) -> str:
         raise TimelineError(f"{path} cannot be read: {error.strerror}. Give a file that you may open.") from error
     if not raw.strip():
         raise TimelineError(f"{path} is empty. Export the timeline again.")
+    if raw.lstrip().startswith(b"<"):
+        raise TimelineError(
+            f"{path} is XML of a kind that is not read. Export the timeline as .otio; if it is FCPXML, FCP 7 XML, "
+            "MLT or Kdenlive, let its name end in .fcpxml, .xml, .mlt or .kdenlive."
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.types import Layer, Shot
+from engine.types import Layer, Shot, TimelineError
 from plugin.interchange.otioz import write_bundle
 from plugin.timeline.document import DEEPEST, open_document, write_document
 from plugin.timeline.json_text import JsonText
@@ -247,3 +247,8 @@ def test_a_document_is_the_same_after_it_was_written(tmp_path: Path) -> None:
     assert otio.core.serialize_json_to_string(document.root) == before
     write_document(document, [], tmp_path / "again.otio")
     assert (tmp_path / "again.otio").read_text() == (tmp_path / "cut.otio").read_text() + "\n"
+
+
+def test_xml_under_another_name_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(TimelineError, match=r"cut\.ges is XML of a kind that is not read"):
+        open_document(source(tmp_path / "cut.ges", " <?xml version='1.0'?><ges/>"))

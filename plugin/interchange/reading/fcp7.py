@@ -71,10 +71,10 @@ class _Reader:
         self._files = _by_id(root, "file", "pathurl")
         self._sequences = _by_id(root, "sequence", "media")
 
-    def stack(self, sequence: Element, rate: Fraction, depth: int) -> otio.schema.Stack:
-        """A sequence that begins at zero; its tracks."""
+    def stack(self, sequence: Element, rate: Fraction, depth: int, only: str = "") -> otio.schema.Stack:
+        """A sequence that begins at zero; its tracks, or those of one kind alone."""
         stack = otio.schema.Stack()
-        for tag, kind in _KINDS.items():
+        for tag, kind in ((tag, kind) for tag, kind in _KINDS.items() if only in ("", kind)):
             for track in sequence.findall(f"media/{tag}/track"):
                 stack.extend(self._tracks(track, kind, rate, depth))
         for marker in sequence.findall("marker"):
@@ -100,7 +100,7 @@ class _Reader:
         clip = placed.element
         self._tell(clip)
         own_rate = rate_of(clip, None, self._path) or rate
-        media, origin = self._media(clip, own_rate, depth)
+        media, origin = self._media(clip, kind, own_rate, depth)
         start, end = placed.start / rate, placed.end / rate
         first = placed.lead / rate
         for run in remap.runs(time_points(clip, own_rate, rate, self._path, self._told), first, first + end - start):
@@ -129,8 +129,8 @@ class _Reader:
         item.markers.extend(self._marker(marker, origin, own_rate) for marker in clip.findall("marker"))
         return item
 
-    def _media(self, clip: Element, rate: Fraction, depth: int) -> tuple[Any, Fraction]:
-        """What a clip shows, and the media time of its first frame."""
+    def _media(self, clip: Element, kind: str, rate: Fraction, depth: int) -> tuple[Any, Fraction]:
+        """What a clip shows, and the media time of its first frame. Of a nested sequence it is the track's own kind."""
         inner = clip.find("sequence")
         if inner is not None:
             whole = inner if inner.find("media") is not None else self._sequences.get(inner.get("id", ""))
@@ -138,7 +138,7 @@ class _Reader:
                 self._told.note("A nested sequence is not in the file; its place stays empty.")
                 return otio.schema.Stack(), ZERO
             own = rate_of(whole, None, self._path) or rate
-            return self._compounds.of((id(whole), own), lambda: self.stack(whole, own, depth + 1)), ZERO
+            return self._compounds.of((id(whole), own, kind), lambda: self.stack(whole, own, depth + 1, kind)), ZERO
         said = clip.find("file")
         if said is None:
             name = clip.findtext("effect/name") or clip.findtext("name", "")

@@ -18,7 +18,7 @@ REFUSED = {
     "marker-over-audio.aaf": "holds no composition, only media",
     "picchu_seq0100_snippet_embedded.aaf": "holds no composition, only media",
     "premiere_example_filter.xml": "is XML of another kind",
-    "xges_example.xges": "is no OpenTimelineIO file",
+    "xges_example.xges": "is XML of a kind that is not read",
 }
 """What is no timeline, or of a kind that is not read, and what its refusal says."""
 

@@ -140,6 +140,16 @@ def test_disabled_clips_and_tracks(tmp_path: Path) -> None:
     assert [(clip.name, clip.enabled) for clip in cut.clips] == [("off", False), ("on", True), ("hidden", False)]
 
 
+def test_of_a_nested_sequence_each_track_has_its_own_kind(tmp_path: Path) -> None:
+    sound = f"<audio>{track(item('wind', 0, 100, 7))}</audio>"
+    media = f"<media><video>{track(item('deep', 5, 100, 50))}</video>{sound}</media>"
+    inner = f'<sequence id="s2">{rate_xml(24, True)}{media}</sequence>'
+    beneath = track(item("n1", 0, 20, 10, file='<sequence id="s2"/>'))
+    cut = read(tmp_path, track(item("n1", 0, 20, 10, file=inner)), audio=beneath)
+    assert rows(cut) == [("V1", "deep", 0, 20, 55, 1)]
+    assert rows(cut, "Audio") == [("A1", "wind", 0, 20, 17, 1)]
+
+
 def test_nested_sequences_said_whole_or_by_their_id(tmp_path: Path) -> None:
     media = f"<media><video>{track(item('deep', 5, 100, 50))}</video></media>"
     inner = f'<sequence id="s2">{rate_xml(24, True)}{media}</sequence>'
