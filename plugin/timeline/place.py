@@ -121,24 +121,27 @@ def _addressed_from(output: Path, document: Document) -> Iterator[None]:
     """Media that are named relative to the document are found from where `output` lies, for so long."""
     folder = document.path.parent
     moved = [] if output.parent.resolve() == folder.resolve() else list(_relative_media(document))
-    for reference, _, media in moved:
-        reference.target_url = portable_url(media, output)
+    for reference, name, _, media in moved:
+        address = portable_url(media, output)
+        setattr(reference, name, address if name == "target_url" else f"{address}/")
     try:
         yield
     finally:
-        for reference, url, _ in moved:
-            reference.target_url = url
+        for reference, name, url, _ in moved:
+            setattr(reference, name, url)
 
 
-def _relative_media(document: Document) -> Iterator[tuple[Any, str, Path]]:
-    """References with their addresses, and the files that they name, as far as they are there."""
+def _relative_media(document: Document) -> Iterator[tuple[Any, str, str, Path]]:
+    """References with their addresses and what those are called, and what they name, as far as it is there."""
     folder = document.path.parent
     for item in document.timeline.tracks.find_children(descended_from_type=otio.schema.Clip):
         for reference in item.media_references().values():
-            url = getattr(reference, "target_url", None) or ""
-            media = path_of_url(url, folder) if url and is_relative(url) else None
-            if media is not None and is_there(media):
-                yield reference, url, media.resolve()
+            for name in ("target_url", "target_url_base"):  # of a file, and of the folder of an image sequence
+                url = getattr(reference, name, None)
+                beside = url == "" and name == "target_url_base"
+                media = path_of_url(url or ".", folder) if beside or (url and is_relative(url)) else None
+                if url is not None and media is not None and is_there(media):
+                    yield reference, name, url, media.resolve()
 
 
 def track_name(layer: Layer, take: int) -> str:

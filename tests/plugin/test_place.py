@@ -353,3 +353,17 @@ def test_media_named_by_relative_paths_are_found_from_another_folder(tmp_path: P
         next(iter(otio.adapters.read_from_file(str(beside)).find_clips())).media_reference.target_url
         == "media/a%20b.mov"
     )
+
+
+@pytest.mark.parametrize("base", ["frames/", "frames", "", "./"])
+def test_image_sequences_in_a_relative_folder_are_found_from_another(tmp_path: Path, base: str) -> None:
+    frames = tmp_path / "project" / base
+    frames.mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    pictures = otio.schema.ImageSequenceReference(base, "a.", ".exr", 1, 1, 24, 4, available_range=span(0, 48))
+    item = clip("walk", 48)
+    item.media_reference = pictures
+    source = save(timeline(track(item)), tmp_path / "project" / "cut.otio")
+    written = place_stems(source, [], tmp_path / "out" / "cut.foley.otio").path
+    [found] = otio.adapters.read_from_file(str(written)).find_clips()
+    assert found.media_reference.target_url_for_image_number(0) == f"{frames.resolve().as_uri()}/a.0001.exr"
