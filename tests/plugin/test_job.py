@@ -12,13 +12,18 @@ from plugin.job import Job, check_job
 
 
 def job(**asked: Any) -> Job:
-    handles = asked.pop("handles_frames", None)
-    return Job(Path("cut.otio"), settings=Settings(**asked), handles_frames=handles)
+    frames = {name: asked.pop(name) for name in ("handles_frames", "fades_frames") if name in asked}
+    return Job(Path("cut.otio"), settings=Settings(**asked), **frames)
 
 
 @pytest.mark.parametrize(
     ("name", "lowest", "highest", "step"),
-    [("seed", 0, 2**53 - 1, 1), ("programme_lufs", -60.0, -5.0, 0.1), ("handles_frames", 0, 1200, 1)],
+    [
+        ("seed", 0, 2**53 - 1, 1),
+        ("programme_lufs", -60.0, -5.0, 0.1),
+        ("handles_frames", 0, 1200, 1),
+        ("fades_frames", 0, 1200, 1),
+    ],
 )
 def test_numbers_are_taken_up_to_their_bounds_and_not_past_them(
     name: str, lowest: float, highest: float, step: float

@@ -385,6 +385,22 @@ def test_a_folder_that_resolve_misreads_is_refused_before_the_work(cut: Path, tm
         run(cut, host="resolve", output=tmp_path / "100%" / "cut.otio")
 
 
+def test_a_timeline_is_read_once_and_may_go_while_its_stems_are_made(cut: Path) -> None:
+    expected = run(cut, output=cut.with_name("one.otio"))
+    gone: list[str] = []
+
+    def remove(name: str, stage: str, fraction: float) -> None:
+        if cut.exists():
+            gone.append(stage)
+            cut.unlink()
+
+    report = make_stems(Job(cut, words=WORDS, handles_frames=12, output=cut.with_name("two.otio")), remove)
+    assert gone
+    for path in (expected.output, report.output):
+        assert list(placed(path)) == ["Picture", "Dialogue", *report.tracks]
+    assert expected.output.read_text().replace("one-stems", "two-stems") == report.output.read_text()
+
+
 def fades_of(path: Path) -> dict[str, list[tuple[int, int]]]:
     """Where each track's transitions reach, in frames before and after their cuts."""
     found = {
