@@ -37,7 +37,7 @@ def seen(document: Path, folder: Path, frames: int) -> list[int]:
         return [_number(frame) for frame in container.decode(video=0)]
 
 
-def numbered_film(path: Path, frames: int, rate: Fraction | int = 24, *, click_every_s: float | None = None) -> Path:
+def numbered_film(path: Path, frames: int, rate: Fraction | int = 24) -> Path:
     """A small film whose every picture shows its number, from 1, in eight black or white columns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", format="matroska") as container:
