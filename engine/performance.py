@@ -41,7 +41,7 @@ class Stems:
 
     scenes: list[SceneStems]
     levels: mix.Levels
-    scratch: Scratch
+    scratch: Scratch = field(default_factory=Scratch)
     intent: Intent = field(default_factory=Intent)
     decisions: list[Decision] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

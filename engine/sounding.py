@@ -264,7 +264,7 @@ def _bed(score: Score, place: tuple[tuple[int, int], Note]) -> tuple[int, dsp.Ar
 
 def _bed_samples(note: Note) -> int:
     """Where a bed ends, in its own time."""
-    return dsp.samples(min(note.heard_until_s or note.duration_s, note.duration_s))
+    return dsp.samples(note.own_end_s)
 
 
 def _add_bed(block: dsp.Array, bed: tuple[int, dsp.Array]) -> None:
@@ -275,7 +275,7 @@ def _add_bed(block: dsp.Array, bed: tuple[int, dsp.Array]) -> None:
 def _fades(note: Note, at_s: dsp.Array) -> dsp.Array | float:
     if not (note.fade_in_s or note.fade_out_s):
         return 1.0
-    end_s = min(note.heard_until_s or note.duration_s, note.duration_s)
+    end_s = note.own_end_s
     rise = np.clip((at_s - note.heard_from_s) / note.fade_in_s, 0.0, 1.0) if note.fade_in_s else 1.0
     fall = np.clip((end_s - at_s) / note.fade_out_s, 0.0, 1.0) if note.fade_out_s else 1.0
     return np.asarray(np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall))

@@ -193,7 +193,12 @@ class Note:
     @property
     def heard_end_s(self) -> float:
         """Without what rings on."""
-        return self.start_s + min(self.heard_until_s or self.duration_s, self.duration_s)
+        return self.start_s + self.own_end_s
+
+    @property
+    def own_end_s(self) -> float:
+        """Of its own time, where it ends, without what rings on."""
+        return min(self.heard_until_s or self.duration_s, self.duration_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def conform(
     for index, score in enumerate(under):
         beds.move(score, index, [note for note in score.notes if is_bed(note)])
         move_events(sheet, score, index, [note for note in score.notes if not is_bed(note)])
-    beds.fill()
+    beds.write()
     fresh = [_take_made(sheet, score) for score in made]
     notes = tuple(sorted(sheet.notes, key=lambda note: (note.start_s, note.id)))
     mix = Mix(first.gain_db, _curve(sheet, under, "duck", fresh), _curve(sheet, under, "limiter", ()))

@@ -105,9 +105,9 @@ def _differences(was: Score, old: Note, now: Score, new: Note, shift: int, lengt
         start = note_start(now, new)
         ends = sorted(one.heard_from_s for one in (old, new))
         yield start + dsp.samples(ends[0]), start + dsp.samples(ends[1] + max(old.fade_in_s, new.fade_in_s)) + 1
-    if not _are_alike((_own_end(old), old.fade_out_s), (_own_end(new), new.fade_out_s)):
+    if not _are_alike((old.own_end_s, old.fade_out_s), (new.own_end_s, new.fade_out_s)):
         start = note_start(now, new)
-        first = min(_own_end(one) - one.fade_out_s for one in (old, new))
+        first = min(one.own_end_s - one.fade_out_s for one in (old, new))
         last = max(lengths.span(was, old)[1] + shift, lengths.span(now, new)[1])
         yield start + dsp.samples(first), last
 
@@ -118,10 +118,6 @@ def _are_alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 def _longest_s(note: Note) -> float:
     return note.duration_s + (0.0 if is_bed(note) else LONGEST_RING_S)
-
-
-def _own_end(note: Note) -> float:
-    return min(note.heard_until_s or note.duration_s, note.duration_s)
 
 
 def _rest(window: Stretch, changes: Iterable[Stretch]) -> Iterator[Stretch]:

@@ -194,6 +194,9 @@ def test_a_conformed_score_can_be_conformed_again(old: SceneStems) -> None:
     again = conform(back, [there], [])
     starts = sorted(note.start_s for note in again.score.notes if note.layer is Layer.MATERIAL)
     assert starts == pytest.approx([0.5, 2.25, 3.98, 5.0, 7.5, 9.0, 11.75])
+    heard, first, last = sounded(again.score), 10 * SAMPLE_RATE, 22 * SAMPLE_RATE
+    for layer in Layer:
+        assert np.abs(heard.read(layer, first, last) - old.read(layer, first, last)).max() < 2e-5, layer
 
 
 def test_runs_that_follow_each_other_as_before_are_one() -> None:
