@@ -13,7 +13,7 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 import soundfile
-from opentimelineio.opentime import RationalTime
+from opentimelineio.opentime import RationalTime, TimeRange
 from wavinfo import WavInfoReader
 
 from engine.score.reading import read_scores
@@ -428,3 +428,12 @@ def test_fades_longer_than_the_handles_are_refused_before_the_work(cut: Path) ->
     with pytest.raises(SettingError, match="--handles 13"):
         run(cut, fades_frames=13)
     assert not list(cut.parent.glob("cut.foley*"))
+
+
+def test_stems_cross_where_two_scenes_meet(cut: Path) -> None:
+    """Scenes are apart by less than half a frame here: to the frame their stems touch."""
+    timeline = otio.adapters.read_from_file(str(cut))
+    timeline.tracks[0].insert(1, otio.schema.Gap(source_range=TimeRange(RationalTime(0, 24), RationalTime(0.4, 24))))
+    otio.adapters.write_to_file(timeline, str(cut))
+    report = run(cut, fades_frames=6)
+    assert fades_of(report.output)["Foley Action"] == [(0, 6), (3, 3), (6, 0), (0, 6), (6, 0)]
