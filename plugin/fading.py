@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from engine.types import Layer, SettingError
 from plugin.timeline.fades import NO_FADES, Fades, Laid, fades_of
-from plugin.timeline.place import StemClip, track_name, without_overlap
+from plugin.timeline.place import StemClip, without_overlap
 from plugin.timeline.stem_span import StemSpan
+from plugin.timeline.takes import track_name
 
 
 def check_fades(frames: int, handles_frames: int) -> None:

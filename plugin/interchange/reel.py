@@ -13,8 +13,9 @@ from plugin.timeline.blends import Blend, blends
 from plugin.timeline.cut import PICTURE, Cut, CutClip, TrackLabel
 from plugin.timeline.document import Document
 from plugin.timeline.fades import Fades
-from plugin.timeline.place import StemClip, check_stem_names, next_take, track_name, without_overlap
+from plugin.timeline.place import StemClip, check_stem_names, without_overlap
 from plugin.timeline.read import read_document
+from plugin.timeline.takes import next_take, track_name
 
 
 @dataclass(frozen=True, slots=True)

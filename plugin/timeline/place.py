@@ -17,7 +17,6 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from engine.media.whole_file import free_path
 from engine.types import Json, Layer, OutputError, TimelineError
 from plugin.timeline import clock
-from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut
 from plugin.timeline.document import Document, as_document, write_document, write_object
 from plugin.timeline.fades import NO_FADES, Fades
@@ -25,15 +24,13 @@ from plugin.timeline.flavour import ANY, Flavour, MediaTime, doubts, portable_ur
 from plugin.timeline.medium import is_relative, is_there, path_of_url
 from plugin.timeline.read import read_document
 from plugin.timeline.stem_span import StemSpan, stem_span
-from plugin.timeline.walk import Node
+from plugin.timeline.takes import NAMESPACE, FoundStem, foleyline_notes, names_on, next_take, track_name
 
-__all__ = ["FoundStem", "Placement", "StemClip", "StemSpan", "foleyline_notes", "next_take", "place_stems", "stem_span"]
+__all__ = [
+    "FoundStem", "Placement", "StemClip", "StemSpan", "foleyline_notes", "next_take", "place_stems", "stem_span",
+    "track_name",
+]  # fmt: skip
 
-NAMESPACE = "foleyline"
-"""The key of our own metadata."""
-
-_TRACK_NAME = re.compile(r"Foley (Ambient|Action|Material)(?: (\d{1,6}))?")
-_STEM_NAME = re.compile(r".*_FOLEYLINE_[A-Za-z0-9-]*-T(\d{1,6})(?:\.wav)?", re.DOTALL)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -56,19 +53,6 @@ class Placement:
     take: int
     tracks: tuple[str, ...]
     warnings: tuple[str, ...] = ()  # what the program asked for may not take of the editor's own tracks
-
-
-@dataclass(frozen=True, slots=True)
-class FoundStem:
-    """A stem that an earlier run placed, as it lies on the timeline now."""
-
-    name: str
-    track: str
-    layer: Layer
-    take: int
-    url: str
-    record: Span
-    note: Mapping[str, Json]
 
 
 def place_stems(
@@ -142,43 +126,6 @@ def _relative_media(document: Document) -> Iterator[tuple[Any, str, str, Path]]:
                 media = path_of_url(url or ".", folder) if beside or (url and is_relative(url)) else None
                 if url is not None and media is not None and is_there(media):
                     yield reference, name, url, media.resolve()
-
-
-def track_name(layer: Layer, take: int) -> str:
-    """As editors see it: "Foley Ambient", and for later takes "Foley Ambient 2"."""
-    return f"Foley {layer.value.capitalize()}" + (f" {take}" if take > 1 else "")
-
-
-def next_take(timeline: Path | Document) -> int:
-    """The number of the take that the next stems on this timeline are: 1, or one more than the last.
-
-    Tracks may have been renamed; the stems on them still say in their names which take they are.
-    """
-    document = as_document(timeline)
-    tracks = [_TRACK_NAME.fullmatch(child.name) for child in document.timeline.tracks]
-    stems = [_STEM_NAME.fullmatch(name) for node in document.nodes for name in _names(node.item)]
-    takes = [int(found[2] or 1) for found in tracks if found] + [int(found[1]) for found in stems if found]
-    return 1 + max(takes, default=0)
-
-
-def foleyline_notes(timeline: Path | Document) -> list[FoundStem]:
-    """The stems on a timeline and what was noted with each, in track order."""
-    document = as_document(timeline)
-    return [found for node in document.nodes if (found := _found(node))]
-
-
-def _found(node: Node) -> FoundStem | None:
-    """A clip that carries our note, on whatever track: editors rename and regroup."""
-    note = node.item.metadata.get(NAMESPACE)
-    if node.parent is None or not isinstance(node.item, otio.schema.Clip) or not isinstance(note, Mapping):
-        return None
-    named = _TRACK_NAME.fullmatch(node.parent.item.name)
-    layer = note.get("layer", named[1].lower() if named else None)
-    take = note.get("take", int(named[2] or 1) if named else None)
-    if node.record is None or layer not in set(Layer) or not isinstance(take, int):
-        return None
-    url = getattr(node.item.media_reference, "target_url", "")
-    return FoundStem(node.item.name, node.parent.item.name, Layer(layer), take, url, node.record, _plain(note))
 
 
 def check_placeable(timeline: Path | Document) -> None:
@@ -269,7 +216,7 @@ def without_overlap(stems: list[StemClip], track: str) -> Iterable[tuple[StemCli
 
 def check_stem_names(document: Document, stems: Sequence[StemClip]) -> None:
     """OutputError for a stem whose name is not plain, or is on the timeline already."""
-    taken = {name for node in document.nodes for name in _names(node.item)}
+    taken = names_on(document)
     for stem in stems:
         if not _PLAIN_NAME.fullmatch(stem.path.name):
             raise OutputError(
@@ -283,12 +230,6 @@ def check_stem_names(document: Document, stems: Sequence[StemClip]) -> None:
         taken |= {stem.path.stem, stem.path.name}
 
 
-def _names(item: Any) -> Iterable[str]:
-    if isinstance(item, otio.schema.Clip):
-        yield item.name
-        yield re.split(r"[/\\]", getattr(item.media_reference, "target_url", "") or "")[-1]
-
-
 def _stems_timeline(document: Document, cut: Cut, flavour: Flavour) -> otio.schema.Timeline:
     start = document.timeline.global_start_time
     timeline = otio.schema.Timeline(f"{document.timeline.name} Foley".strip(), metadata=dict(flavour.timeline_notes))
@@ -296,11 +237,3 @@ def _stems_timeline(document: Document, cut: Cut, flavour: Flavour) -> otio.sche
     if flavour.media_times is MediaTime.TIME_REFERENCE:  # media times count from it: it must be said, and in frames
         timeline.global_start_time = RationalTime(cut.start_frame, flavour.rate(document.timeline, float(cut.rate)))
     return timeline
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(item) for item in value]
-    return value
