@@ -14,6 +14,10 @@ from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import Piece
 
 
+SAME_LENGTH = Fraction(1, 20)
+"""Seconds by which an original and its proxy may differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A stretch of a new shot and the stretch of an old one that showed the same pictures; shots by their numbers."""
@@ -91,12 +95,13 @@ class _Footage:
     def __init__(self, pieces: Sequence[Piece]) -> None:
         found: dict[str, list[tuple[int, float, float]]] = {}
         for index, piece in enumerate(pieces):
-            found.setdefault(_file_name(piece.clip), []).append((index, *_shown(piece)))
+            for name in _names(piece.clip):
+                found.setdefault(name, []).append((index, *_shown(piece)))
         self._by_name = {name: np.array(ones).T for name, ones in found.items()}
 
     def near(self, piece: Piece) -> list[int]:
         """Numbers of the pieces that may show some of what this one does, a second more on either side."""
-        found = self._by_name.get(_file_name(piece.clip))
+        found = next((self._by_name[name] for name in _names(piece.clip) if name in self._by_name), None)
         if found is None:
             return []
         start, end = _shown(piece)
@@ -176,15 +181,23 @@ def cut_about(link: Link, was: Span, frame: Fraction) -> Link | None:
     return reaching.cut_to_now(Span(start, end))
 
 
-def _file_name(clip: CutClip) -> str:
+def _names(clip: CutClip) -> list[str]:
+    """What its footage goes by: the file's name, and that without its ending, as lists name it; else the clip's own."""
     medium = clip.medium
     name = medium.path.name if medium.path else medium.url.replace("\\", "/").rpartition("/")[2]
-    return name.casefold() or f"\0{clip.name}"
+    name = (name or clip.name).casefold()
+    return list(dict.fromkeys((name, name.rpartition(".")[0] or name)))
 
 
 def _is_same_footage(one: CutClip, other: CutClip) -> bool:
-    """Files of one name are taken for the same unless both are there and differ in place and size."""
+    """Files of one name are the same unless both are there, in two places, and neither as large nor as long.
+
+    As long, but not as large, are an original and its proxy.
+    """
     a, b = one.medium.path, other.medium.path
     if a is None or b is None or a == b or not (is_there(a) and is_there(b)):
         return True
-    return a.resolve() == b.resolve() or a.stat().st_size == b.stat().st_size
+    if a.resolve() == b.resolve() or a.stat().st_size == b.stat().st_size:
+        return True
+    lengths = [clip.extent.seconds for clip in (one, other) if clip.extent]
+    return len(lengths) == 2 and abs(lengths[0] - lengths[1]) <= SAME_LENGTH

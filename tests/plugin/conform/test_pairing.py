@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plugin.conform.pairing import Link, pair
 from plugin.conform.parts import Fate, parts_of, shots_with_stems
 from plugin.timeline.clock import Span
-from plugin.timeline.cut import CutClip, Medium, TrackLabel
+from plugin.timeline.cut import CutClip, Extent, Medium, TrackLabel
 from plugin.timeline.topmost import Piece
 
 FRAME = Fraction(1, 24)
@@ -137,6 +137,15 @@ def test_frames_that_another_format_has_rounded_are_still_the_same_shot() -> Non
     assert link.is_plain
 
 
+@pytest.mark.parametrize("said", ["ONE.MOV", "one", "one.mxf"])
+def test_a_list_that_names_footage_by_its_clip_is_paired(said: str) -> None:
+    old = pieces(("one.mov", 100, 40, Fraction(1)))
+    (piece,) = pieces(("one.mov", 110, 10, Fraction(1)))
+    listed = Piece(replace(piece.clip, name=said, medium=Medium(problem="a list names no file")), piece.record)
+    (link,) = pair(old, [listed], FRAME)
+    assert link.was == Span(10 * FRAME, 20 * FRAME)
+
+
 def test_files_of_one_name_and_other_size_are_other_footage(tmp_path: Path) -> None:
     for folder, size in (("a", 10), ("b", 20), ("c", 10)):
         (tmp_path / folder).mkdir()
@@ -148,6 +157,10 @@ def test_files_of_one_name_and_other_size_are_other_footage(tmp_path: Path) -> N
     }
     assert pair([at["a"]], [at["b"]], FRAME) == []
     assert len(pair([at["a"]], [at["c"]], FRAME)) == 1
+    proxy, original = (
+        Piece(replace(at[folder].clip, extent=Extent(Fraction(40), "timeline")), one.record) for folder in "ab"
+    )
+    assert len(pair([proxy], [original], FRAME)) == 1
 
 
 def test_what_was_without_stems_stays_without() -> None:
