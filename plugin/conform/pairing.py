@@ -13,7 +13,6 @@ from plugin.timeline.cut import CutClip
 from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import Piece
 
-
 SAME_LENGTH = Fraction(1, 20)
 """Seconds by which an original and its proxy may differ."""
 
