@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.media.whole_file import free_path, refuse_existing, whole_file
 from engine.types import OutputError
 from plugin.interchange.losses import Losses
+from plugin.interchange.nearby import absolute
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip, plain
@@ -182,7 +183,7 @@ def _lines(reel: Reel, number: int, event: _Event, losses: Losses) -> Iterable[s
         yield from _motion(reel, event, losses)
     yield f"* FROM CLIP NAME: {plain(event.name) or event.reel}"
     if event.path is not None:
-        yield f"* SOURCE FILE: {plain(str(event.path))}"
+        yield f"* SOURCE FILE: {plain(str(absolute(event.path)))}"
 
 
 def _motion(reel: Reel, event: _Event, losses: Losses) -> Iterable[str]:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from engine.media.source import first_picture, open_media, picture_stream, shown_size
 from engine.types import MediaError, OutputError
 from plugin.interchange.mlt_tracks import Played, is_xml_text
-from plugin.interchange.nearby import Nearby
+from plugin.interchange.nearby import Nearby, absolute
 from plugin.interchange.reel import Reel
 from plugin.timeline.cut import PICTURE
 
@@ -72,7 +72,7 @@ def played_properties(played: Played, length: int, nearby: Nearby) -> Numbered:
 def resource_of(path: Path, nearby: Nearby) -> str:
     """As MLT finds it by the document's root; never percent-encoded."""
     name = nearby.name(path)
-    return name if ":" not in name else path.as_posix()  # MLT takes what is before a colon for a protocol
+    return name if ":" not in name else absolute(path).as_posix()  # MLT takes what is before a colon for a protocol
 
 
 def _profile(reel: Reel) -> dict[str, str]:

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plugin.timeline.medium import is_bare_absolute
+
+
+def absolute(path: Path) -> Path:
+    """The same file from any folder; another system's drive stays as it is."""
+    return path if is_bare_absolute(str(path)) else path.absolute()
+
 
 class Nearby:
     """Names media relative to a folder where they lie in it or below, else absolutely."""
@@ -14,6 +21,7 @@ class Nearby:
 
     def name(self, path: Path) -> str:
         """With slashes; another system's drive stays as it is."""
+        path = absolute(path)
         if not path.is_absolute():
             return path.as_posix()
         if path.parent not in self._resolved:

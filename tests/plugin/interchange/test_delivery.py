@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import opentimelineio as otio
@@ -69,3 +72,32 @@ def test_a_timeline_that_changed_since_it_was_read_is_written_as_it_was_read(ope
     save(timeline(track(clip("other", 10))), opened.path)
     found = otio.adapters.read_from_file(str(written(opened, placed_stems(tmp_path), tmp_path / "out.otio")))
     assert [item.name for item in found.tracks[0]] == ["walk"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_files_are_found_again_when_all_names_are_relative(
+    tmp_path: Path, film: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("cuts", "cuts/media", "hosts"):
+        Path(folder).mkdir()
+    shutil.copyfile(film, "cuts/media/a.mov")
+    made = clip("walk", 24, url="media/a.mov", available=span(0, 24))
+    save(timeline(track(made), start=86400), tmp_path / "cuts" / "cut.otio")
+    stems = placed_stems(Path("hosts"))
+    path = written(open_document(Path("cuts/cut.otio")), stems, Path(f"hosts/cut{suffix}"))
+    monkeypatch.chdir(tmp_path / "cuts")
+    if suffix == ".rpp":
+        named = re.findall(r'FILE "(.*)"', (tmp_path / path).read_text())
+        assert [name for name in named if not (tmp_path / "hosts" / name).is_file()] == []
+        return
+    found = read_document(open_document(tmp_path / path, Fraction(24) if suffix == ".edl" else None))
+    assert len(found.clips) > 3
+    assert [one.medium for one in found.clips if one.medium.path is None or not one.medium.path.is_file()] == []
+
+
+def test_an_edl_names_files_of_another_system_as_they_are(tmp_path: Path) -> None:
+    made = clip("walk", 24, url="D:/media/a.mov", available=span(0, 24))
+    document = open_document(save(timeline(track(made), start=86400), tmp_path / "cut.otio"))
+    lines = written(document, placed_stems(tmp_path), tmp_path / "cut.edl").read_text().split("\n")
+    assert [line.strip() for line in lines if "a.mov" in line] == ["* SOURCE FILE: D:/media/a.mov"]
