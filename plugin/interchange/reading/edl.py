@@ -23,6 +23,12 @@ from plugin.timeline.medium import is_there
 
 _LONGEST_LEAD = 600  # seconds of gap before the first event that are taken for the timeline's own
 _BLACK = ("BL", "BLACK")
+# Of a cut and, after it, of a dissolve or wipe, which "FROM" says where it comes from and "TO" what it shows.
+_NAME_KEYS = ("FROM CLIP NAME", "KEY CLIP NAME", "TO CLIP NAME"), ("TO CLIP NAME", "KEY CLIP NAME")
+_FILE_KEYS = (
+    ("SOURCE FILE", "MEDIA FILE", "FROM FILE", "SOURCE FILE PATH", "FROM CLIP"),
+    ("TO FILE", "TO CLIP", "SOURCE FILE", "MEDIA FILE", "SOURCE FILE PATH"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,7 @@ class _Reader:
         first = low / self._rate
         if speed < 0:  # the list gives the range; the last of it is seen first
             first = max(high / self._rate, low / self._rate + used) if high > low else first
-        name = cut.event.words("FROM CLIP NAME") if cut.event.kind[0] == "C" else cut.event.words("TO CLIP NAME")
-        name = name or cut.event.words("FROM CLIP NAME", "KEY CLIP NAME", "TO CLIP NAME") or cut.event.reel
+        name = cut.event.words(*_NAME_KEYS[cut.event.kind[0] in "DW"]) or cut.event.reel
         media = self._media(cut.event, name)
         clip = laying.made_clip(name, media, (first, end - start), self._rate, speed, metadata=_metadata(cut.event))
         return Piece(start, end, clip)
@@ -151,7 +156,7 @@ class _Reader:
         return speed
 
     def _media(self, event: Event, name: str) -> Any:
-        said = event.words("SOURCE FILE", "MEDIA FILE", "FROM FILE", "SOURCE FILE PATH", "FROM CLIP")
+        said = event.words(*_FILE_KEYS[event.kind[0] in "DW"])
         for text in (said, name, event.reel):
             if text and (text == said or Path(text.replace("\\", "/")).suffix or is_there(self._path.parent / text)):
                 reference = otio.schema.ExternalReference(laying.media_url(text, self._path.parent, encoded=False))

@@ -101,6 +101,23 @@ def test_a_dissolve_keeps_the_cut_and_its_length(tmp_path: Path) -> None:
     assert rows(read(tmp_path, text)) == [("V1", "A", 0, 50, 0, 1), ("V1", "two", 50, 100, 250, 1)]
 
 
+def test_of_a_dissolve_only_what_comes_in_has_the_files_and_names_said_to(tmp_path: Path) -> None:
+    head = (
+        HEAD
+        + "001  A V C 00:00:00:00 00:00:02:00 01:00:00:00 01:00:02:00\n* FROM CLIP NAME: one\n* FROM CLIP: /m/one.mov\n"
+        + "002  A V C 00:00:02:00 00:00:02:00 01:00:02:00 01:00:02:00\n"
+        + "002  B V D 024 00:00:10:00 00:00:12:00 01:00:02:00 01:00:04:00\n"
+    )
+    came = "* FROM CLIP NAME:  one\n* FROM CLIP: file:///m/one.mov\n* FROM FILE: /m/one.mov\n"
+    for said, name, path in (
+        ("* TO CLIP NAME:  two\n* TO CLIP: file:///m/two.mov\n", "two", Path("/m/two.mov")),
+        ("* TO CLIP NAME: two.mov\n", "two.mov", tmp_path / "two.mov"),
+        ("", "B", None),
+    ):
+        clips = read(tmp_path, head + came + said).clips
+        assert [(one.name, one.medium.path) for one in clips] == [("one", Path("/m/one.mov")), (name, path)]
+
+
 @pytest.mark.parametrize(
     ("source_out", "motion", "expected"),
     [
