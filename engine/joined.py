@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
 from engine import limiter
 from engine.instruments import dsp
-from engine.stems import SceneStems
 from engine.types import Layer, Samples
 
 CROSS_FADE = dsp.samples(0.5)
 LAST_FADE = dsp.samples(0.05)  # of what still rings where a scene's handle ends
+
+
+class Scene(Protocol):
+    """A scene's finished stems; samples count from the timeline's start."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def sounded(self) -> tuple[int, int]: ...
+    def read(self, layer: Layer, first: int, last: int) -> Samples: ...
 
 
 @dataclass(slots=True)
@@ -31,7 +43,7 @@ class Joined:
     Where sounds of two scenes lie over each other the events are turned down as far as the ceiling asks.
     """
 
-    def __init__(self, scenes: Sequence[SceneStems]) -> None:
+    def __init__(self, scenes: Sequence[Scene]) -> None:
         self._scenes = scenes
         self._fades = [_Fade() for _ in scenes]
         for (before, fade_before), (after, fade_after) in pairwise(zip(scenes, self._fades, strict=True)):
@@ -66,7 +78,7 @@ class Joined:
                 )
         return np.asarray(total, dtype=np.float32)
 
-    def _joint(self, before: SceneStems, after: SceneStems) -> tuple[int, dsp.Array]:
+    def _joint(self, before: Scene, after: Scene) -> tuple[int, dsp.Array]:
         """Where the sound of two scenes overlaps, and the gain of each cell from there on; empty if all may stay."""
         begin, end = after.sounded[0], before.sounded[1]
         if end <= begin:
@@ -79,7 +91,7 @@ class Joined:
         return begin, limiter.smooth(tops.allow())
 
 
-def _ambience_shape(scene: SceneStems, fade: _Fade, at: dsp.Array) -> dsp.Array:
+def _ambience_shape(scene: Scene, fade: _Fade, at: dsp.Array) -> dsp.Array:
     """Of equal power with the neighbour's: ambiences of two scenes are not alike."""
     shape = np.ones(len(at))
     if fade.rise:
@@ -89,7 +101,7 @@ def _ambience_shape(scene: SceneStems, fade: _Fade, at: dsp.Array) -> dsp.Array:
     return shape
 
 
-def _events_shape(scene: SceneStems, fade: _Fade, at: dsp.Array) -> dsp.Array:
+def _events_shape(scene: Scene, fade: _Fade, at: dsp.Array) -> dsp.Array:
     """Whole, and softly ended where the handle does."""
     if not fade.fall:
         return np.ones(len(at))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from engine.media.wave_chunks import Depth
-from engine.types import SAMPLE_RATE, MediaError, MissingMediaError
+from engine.types import SAMPLE_RATE, MediaError, MissingMediaError, Samples
 
 _DEPTHS = {"PCM_16": Depth.INT16, "PCM_24": Depth.INT24, "FLOAT": Depth.FLOAT32}
+_ORDER = (Depth.INT16, Depth.INT24, Depth.FLOAT32)
 _READ_AS = {Depth.INT16: "int16", Depth.INT24: "int32", Depth.FLOAT32: "float32"}
 
 
@@ -31,13 +33,27 @@ class StoredSound:
             )
         self.path, self.samples, self.depth = path, int(about.frames), _DEPTHS[about.subtype]
 
-    def read(self, first: int, last: int) -> bytes:
-        """Samples `first:last`, interleaved, little-endian, as `WaveWriter.write_stored` takes them."""
+    def read(self, first: int, last: int, depth: Depth) -> bytes:
+        """Samples `first:last`, interleaved, little-endian, as `WaveWriter.write_stored` takes them.
+
+        `depth` is the file's own, or one that holds every value of it exactly.
+        """
+        if _ORDER.index(depth) < _ORDER.index(self.depth):
+            raise ValueError(f"{self.path} has {self.depth.value} bits, which {depth.value} do not hold")
         with soundfile.SoundFile(self.path) as file:
             file.seek(first)
-            sound = file.read(last - first, dtype=_READ_AS[self.depth], always_2d=True)
+            sound = file.read(last - first, dtype=_READ_AS[depth], always_2d=True)
         if len(sound) != last - first:
             raise MediaError(f"{self.path} ends before sample {last}; it was cut short while it was read.")
-        if self.depth is Depth.INT24:  # its 24 bits are the upper ones
+        if depth is Depth.INT24:  # its 24 bits are the upper ones
             return np.ascontiguousarray(sound, dtype="<i4").view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
-        return np.ascontiguousarray(sound, dtype="<i2" if self.depth is Depth.INT16 else "<f4").tobytes()
+        return np.ascontiguousarray(sound, dtype="<i2" if depth is Depth.INT16 else "<f4").tobytes()
+
+    def sound(self, first: int, last: int) -> Samples:
+        """The same as `[2, sample]` float32."""
+        return np.frombuffer(self.read(first, last, Depth.FLOAT32), dtype="<f4").reshape(-1, 2).T
+
+
+def deepest(depths: Iterable[Depth]) -> Depth:
+    """The depth that holds every value of all these."""
+    return max(depths, key=_ORDER.index, default=Depth.INT16)

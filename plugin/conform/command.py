@@ -14,7 +14,7 @@ from plugin import printed
 from plugin.commands import telling
 from plugin.conform.conform import ConformJob, ConformReport, conform_stems, preview_rows
 from plugin.conform.fates import Row
-from plugin.job import Job
+from plugin.job import RATELESS, Job
 from plugin.printed import json_text, markup
 from plugin.progress import Bars, JsonLines
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace, cancel: Cancel, rate: Fraction | None) -> int:
     """One run by its options; `rate` is what --rate says."""
+    old_asks = options.old.suffix.lower() in RATELESS
     job = Job(
         timeline=options.timeline,
-        rate=rate,
+        rate=rate if options.timeline.suffix.lower() in RATELESS or not old_asks else None,
         words=options.prompt,
         output=options.output,
         settings=Settings(skip_broken=options.skip_missing),
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace, cancel: Cancel, rate: Fraction | None) -> i
         one_file_per_track=options.one_file_per_track,
         score=options.score,
     )
-    wanted = ConformJob(options.old, job, options.take, options.from_score)
+    wanted = ConformJob(options.old, job, options.take, rate if old_asks else None, options.from_score)
     if options.dry_run:
         _preview(wanted, as_json=options.json)
         return 0
@@ -85,7 +86,7 @@ def _print_report(report: ConformReport) -> None:
     console = printed.console()
     _print_rows(console, report.rows)
     _print_warnings(console, report.warnings)
-    copied, made = (sum(getattr(row, name) for row in report.rows) for name in ("copied_s", "made_s"))
+    copied, made = (sum(getattr(row, name) or 0.0 for row in report.rows) for name in ("copied_s", "made_s"))
     console.print(
         f"take {report.old_take} conformed: {copied:.1f} s copied, {made:.1f} s made; "
         f"placed on {', '.join(report.tracks)} in {report.seconds:.1f} s:"
@@ -97,11 +98,14 @@ def _print_report(report: ConformReport) -> None:
 def _print_rows(console: Console, rows: Sequence[Row]) -> None:
     from rich.table import Table
 
-    table = Table("shot", "was at", "is at", "what happened", "copied", "made")
+    is_done = any(row.copied_s is not None for row in rows)
+    table = Table("shot", "was at", "is at", "what happened", *(("copied", "made") if is_done else ()))
+    if is_done:
+        table.caption = "copied and made: the mean of a shot's three stems"
     for column in table.columns[4:]:
         column.justify = "right"
     for row in rows:
-        seconds = (f"{row.copied_s:.2f} s", f"{row.made_s:.2f} s") if row.now else ("", "")
+        seconds = ["" if one is None else f"{one:.2f} s" for one in (row.copied_s, row.made_s)] if is_done else []
         starts = (place[0] if place else "" for place in (row.was, row.now))
         table.add_row(markup(row.name), *starts, ", ".join(row.what), *seconds)
     console.print(table)

@@ -16,6 +16,7 @@ from pathlib import Path
 from engine import generate as engine
 from engine.conform.scene import NewScene, conform
 from engine.conform.unchanged import Lengths
+from engine.media.wave_chunks import Depth
 from engine.performance import perform_parts
 from engine.score.score import Score, write_scores
 from engine.stems import SceneStems
@@ -31,6 +32,7 @@ from engine.types import (
     seconds_to_sample,
 )
 from plugin.conform.fates import Row, rows
+from plugin.conform.hands import kept_by_hand
 from plugin.conform.old import Source, sources
 from plugin.conform.plan import ConformJob, Plan, plan_conform
 from plugin.conform.sound import ConformedSound, Copy, SceneSound, copies_of, left_over
@@ -66,6 +68,7 @@ class _Scene:
     place: NewScene
     score: Score
     copies: Mapping[Layer, Sequence[Copy]]
+    layers: Sequence[Layer]  # that get files
 
     @property
     def first(self) -> int:
@@ -90,7 +93,8 @@ def conform_stems(wanted: ConformJob, progress: Progress, cancel: Cancel | None 
     scenes = _scenes(plan, wanted, files, lengths, warnings, progress, cancel)
     given = [path for path in (job.wanted_output, job.score) if path is not None]
     with staged(given) as stages, _made(plan, scenes, lengths, job.settings, progress, cancel) as made:
-        sound = ConformedSound([_sound(scene, stretches) for scene, stretches in zip(scenes, made, strict=True)])
+        sounds = [_sound(scene, stretches, depth) for scene, stretches in zip(scenes, made, strict=True)]
+        sound = ConformedSound(sounds)
         stage = stages.beside(job.wanted_output)
         with speaking_of(job.wanted_output):
             clips = StemFiles(plan.cut, plan.take, job.timeline.stem, depth, sound, stage).write(
@@ -125,8 +129,7 @@ def conform_stems(wanted: ConformJob, progress: Progress, cancel: Cancel | None 
 def preview_rows(wanted: ConformJob) -> tuple[list[Row], tuple[str, ...]]:
     """What has happened to each shot, and warnings; nothing is made or written. Raises as `conform_stems`."""
     plan = plan_conform(wanted)
-    kept = [float(sum(part.now.duration for part in shot.parts if part.link)) for shot in plan.new_shots]
-    return list(_rows(plan, kept)), plan.warnings
+    return list(_rows(plan, None)), plan.warnings
 
 
 def _write(wanted: ConformJob, plan: Plan, warnings: list[str], clips: Sequence[StemClip], path: Path) -> None:
@@ -148,13 +151,32 @@ def _scenes(
     scenes = []
     for scene in plan.scenes:
         inside = [score for score in written if scene.start <= score.record_start < scene.end]
+        layers = plan.layers_of(scene)
         if scene.runs:
             moved = conform(scene, plan.old.scores, inside)
             copies = {layer: copies_of(moved, plan.old.scores, files, layer, lengths) for layer in Layer}
-            scenes.append(_Scene(scene, moved.score, copies))
+            for layer in (layer for layer in layers if layer is not Layer.AMBIENT):
+                by_hand = list(kept_by_hand(moved, plan.old.scores, files[layer], layer, copies[layer], lengths))
+                copies[layer] = sorted((*copies[layer], *by_hand), key=lambda copy: copy.first)
+                warnings += _told_by_hand(plan, layer, by_hand)
+            scenes.append(_Scene(scene, moved.score, copies, layers))
         else:
-            scenes.append(_Scene(scene, replace(inside[0], scene=scene.number), dict.fromkeys(Layer, ())))
+            score = replace(inside[0], scene=scene.number)
+            scenes.append(_Scene(scene, score, dict.fromkeys(Layer, ()), layers))
     return scenes
+
+
+def _told_by_hand(plan: Plan, layer: Layer, copies: Sequence[Copy]) -> list[str]:
+    """Where an editor's own sound is kept over a new cut."""
+    told = []
+    for copy in copies:
+        start, length = Fraction(copy.first, SAMPLE_RATE), (copy.last - copy.first) / SAMPLE_RATE
+        shot = next(shot for shot in plan.shots if shot.record_start - shot.head <= start < shot.record_end + shot.tail)
+        told.append(
+            f'The {layer.value} stem of "{shot.name}" was changed by hand: its {length:.2f} s from '
+            f"{plan.cut.timecode(start)} on are copied as they are, with what rings in from the shot that was before."
+        )
+    return told
 
 
 def _written(
@@ -222,8 +244,8 @@ def _reaching(score: Score, stretch: tuple[int, int], lengths: Lengths) -> Score
 
 
 def _stretches(scene: _Scene) -> list[tuple[int, int]]:
-    """What has to be sounded, of any layer; neighbours are one."""
-    found = sorted(one for layer in Layer for one in left_over(scene.first, scene.last, scene.copies[layer]))
+    """What has to be sounded, of any layer that gets files; neighbours are one."""
+    found = sorted(one for layer in scene.layers for one in left_over(scene.first, scene.last, scene.copies[layer]))
     made: list[tuple[int, int]] = []
     for first, last in found:
         if made and first <= made[-1][1] + SAMPLE_RATE:
@@ -252,12 +274,12 @@ def _stretch_shot(scene: _Scene, stretch: tuple[int, int], number: int, rate: Fr
     )
 
 
-def _sound(scene: _Scene, made: Sequence[SceneStems]) -> SceneSound:
+def _sound(scene: _Scene, made: Sequence[SceneStems], depth: Depth) -> SceneSound:
     score = made[0].score if scene.score.mix is None else scene.score
-    return SceneSound(score, scene.first, scene.last, scene.copies, made)
+    return SceneSound(score, (scene.first, scene.last), scene.copies, made, depth)
 
 
-def _rows(plan: Plan, copied_s: Sequence[float]) -> Sequence[Row]:
+def _rows(plan: Plan, copied_s: Sequence[float] | None) -> Sequence[Row]:
     return rows(
         plan.old_cut, plan.cut, plan.old_pictures, plan.pictures, plan.new_shots, plan.old.covered(*Layer), copied_s
     )
@@ -267,8 +289,8 @@ def _copied_s(scenes: Sequence[_Scene], shot: Shot) -> float:
     """Seconds of a shot that are copied, the mean of its three stems."""
     scene = next(one for one in scenes if one.place.start <= shot.record_start < one.place.end)
     first, last = seconds_to_sample(shot.record_start), seconds_to_sample(shot.record_end)
-    kept = sum(_samples_in(scene.copies[layer], first, last) for layer in Layer)
-    return kept / len(Layer) / SAMPLE_RATE
+    kept = sum(_samples_in(scene.copies[layer], first, last) for layer in scene.layers)
+    return kept / len(scene.layers) / SAMPLE_RATE
 
 
 def _samples_in(copies: Sequence[Copy], first: int, last: int) -> int:

@@ -23,8 +23,8 @@ class Row:
     was: tuple[str, str] | None  # timecodes of its start and end; None for what was not there
     now: tuple[str, str] | None  # None for what is no more
     what: tuple[str, ...]
-    copied_s: float = 0.0  # of the mean of its three stems
-    made_s: float = 0.0
+    copied_s: float | None = None  # the mean of its three stems; None for what is no more, and before it is done
+    made_s: float | None = None
 
 
 def rows(
@@ -34,7 +34,7 @@ def rows(
     new: Sequence[Piece],
     shots: Sequence[NewShot],
     covered: Sequence[Span],
-    copied_s: Sequence[float],
+    copied_s: Sequence[float] | None,
 ) -> list[Row]:
     """The shots of the new cut that have stems, in order, then the old ones that are gone. `copied_s` of each shot."""
     links = [link for shot in shots for part in shot.parts if (link := part.link)]
@@ -53,8 +53,8 @@ def rows(
                 was=_timecodes(old_cut, was) if was else None,
                 now=_timecodes(new_cut, shot.now),
                 what=tuple(_what(shot, mine, old, new, uses, new_cut.rate, in_order=number in ordered)),
-                copied_s=round(copied_s[number], 3),
-                made_s=round(max(length - copied_s[number], 0.0), 3),
+                copied_s=round(copied_s[number], 3) if copied_s else None,
+                made_s=round(max(length - copied_s[number], 0.0), 3) if copied_s else None,
             )
         )
     return made + _gone(old_cut, old, uses, covered)
@@ -86,6 +86,9 @@ def _what(
         yield "added"
         return
     first, last = links[0], links[-1]
+    if slip := _slip(shot, links, old):
+        yield f"slipped {_signed(slip, rate)}"
+        return
     changed = False
     for link in links:
         if not link.is_plain:
@@ -96,7 +99,7 @@ def _what(
         yield f"joined of {len({link.old for link in links})}"
         changed = True
     twins = uses[first.old]
-    if len(twins) > 1 and len(links) == 1:
+    if len(twins) > 1 and len(links) == 1 and first.shift:
         others = [one for one in twins if one is not first]
         if any(one.was.cut_to(first.was) for one in others):
             yield "repeated"
@@ -112,12 +115,24 @@ def _what(
         elif clock.seconds_to_frames(trimmed, rate=rate) > 0 and not _is_seam(edge, first, twins):
             yield f"{edge} -{_frames(trimmed, rate)}"
             changed = True
-    if not in_order:
+    moved = shot.now.start - old[first.old].record.start
+    if not in_order and first.shift:
         yield "reordered"
-    elif first.shift and first.is_plain:
-        yield f"moved {'+' if first.shift > 0 else '-'}{_frames(abs(first.shift), rate)}"
+    elif first.shift and first.is_plain and clock.seconds_to_frames(abs(moved), rate=rate):
+        yield f"moved {_signed(first.shift, rate)}"
     elif not changed:
         yield "unchanged"
+
+
+def _slip(shot: NewShot, links: Sequence[Link], old: Sequence[Piece]) -> Fraction | None:
+    """By how much later in its footage a shot begins that is as long, and where, it was."""
+    (link, *more) = links
+    is_same_place = shot.now == old[link.old].record
+    return -link.shift if is_same_place and link.is_plain and link.shift and not more else None
+
+
+def _signed(length: Fraction, rate: Fraction) -> str:
+    return f"{'+' if length > 0 else '-'}{_frames(abs(length), rate)}"
 
 
 def _is_seam(edge: str, link: Link, twins: Sequence[Link]) -> bool:

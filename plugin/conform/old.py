@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from engine.joined import CROSS_FADE
-from engine.media.stored import StoredSound
+from engine.media.stored import StoredSound, deepest
 from engine.media.wave_chunks import Depth
 from engine.score.reading import read_scores
-from engine.score.score import Score
-from engine.types import SAMPLE_RATE, Layer, MediaError, MissingMediaError, ScoreError, TimelineError, seconds_to_sample
+from engine.score.score import Score, is_bed
+from engine.types import (
+    SAMPLE_RATE,
+    Layer,
+    MediaError,
+    MissingMediaError,
+    Note,
+    ScoreError,
+    TimelineError,
+    seconds_to_sample,
+)
 from plugin.carried import scores_of
 from plugin.timeline import clock
 from plugin.timeline.clock import Span, joined
 from plugin.timeline.cut import PICTURE, Cut, CutClip
 from plugin.timeline.document import Document
+from plugin.timeline.takes import foleyline_notes
 from plugin.timeline.topmost import SLIVER
 
 _STEM_NAME = re.compile(r".*_(Ambient|Action|Material)-\d+\b.*_FOLEYLINE_[A-Za-z0-9-]*-T(\d{1,6})(?:\.wav)?", re.DOTALL)
@@ -52,8 +61,10 @@ class OldStems:
     scores: tuple[Score, ...]
 
     def covered(self, *layers: Layer) -> list[Span]:
-        """Where a stem of any of these layers lies, in stretches apart."""
-        return joined((stem.record for stem in self.stems if stem.layer in layers), gap=SLIVER)
+        """Where a stem of any of these layers lies and was scored, in stretches apart: a stem may go over holes."""
+        lying = joined((stem.record for stem in self.stems if stem.layer in layers), gap=SLIVER)
+        scored = _spans(self.scores)
+        return [part for span in lying for one in scored if (part := span.cut_to(one))]
 
 
 def old_stems(document: Document, cut: Cut, take: int | None = None, score: Path | None = None) -> OldStems:
@@ -72,23 +83,60 @@ def old_stems(document: Document, cut: Cut, take: int | None = None, score: Path
     if chosen not in takes:
         raise TimelineError(f"{document.path} has no take {chosen}; it has {', '.join(map(str, takes))}.")
     stems = tuple(stem for stem in found if stem.take == chosen)
-    return OldStems(chosen, stems, tuple(_scores(document, chosen, score)))
+    scores = _scores(document, chosen, score)
+    if not any(stem.record.cut_to(span) for stem in stems for span in _spans(scores)):
+        raise ScoreError(f"the score has nothing where {document.path} has stems; give the one that was made with them")
+    lying = {layer: joined((stem.record for stem in stems if stem.layer is layer), gap=SLIVER) for layer in Layer}
+    return OldStems(chosen, stems, tuple(_still_there(score, lying, 1 / cut.rate) for score in scores))
+
+
+def _still_there(score: Score, lying: Mapping[Layer, Sequence[Span]], frame: Fraction) -> Score:
+    """The score without events whose stem was taken off the timeline: those next to it carry some in their handles."""
+
+    def is_there(note: Note) -> bool:
+        at = score.record_start + Fraction(note.heard_start_s)
+        inside = score.record_start <= at < score.record_start + score.duration
+        near = (span.start - frame <= at <= span.end + frame for span in lying[note.layer])
+        return is_bed(note) or not inside or any(near)
+
+    return replace(score, notes=tuple(note for note in score.notes if is_there(note)))
+
+
+def _spans(scores: Iterable[Score]) -> list[Span]:
+    return joined((Span(score.record_start, score.record_start + score.duration) for score in scores), gap=SLIVER)
 
 
 def _scores(document: Document, take: int, score: Path | None) -> list[Score]:
-    if score is not None:
-        return read_scores(score)
-    try:
-        return scores_of(document, take)
-    except ScoreError as error:
-        raise ScoreError(f"{error}. Give its score with --from-score, or an .otio file that Foleyline wrote") from error
+    carries = any(found.take == take for found in foleyline_notes(document))
+    if score is None:
+        try:
+            return scores_of(document, take)
+        except ScoreError as error:
+            raise ScoreError(
+                f"{error}. Give its score with --from-score, or an .otio file that Foleyline wrote"
+            ) from error
+    if carries:
+        raise ScoreError(
+            f"{document.path} carries the score of its stems. To conform another, sound it first: "
+            f"foleyline stems {document.path.name} --from-score {score.name}"
+        )
+    return read_scores(score)
+
+
+def is_stem(clip: CutClip) -> bool:
+    """Whether a clip is a stem of ours, by its name or its file's."""
+    return clip.kind != PICTURE and _named(clip) is not None
+
+
+def _named(clip: CutClip) -> re.Match[str] | None:
+    file_name = re.split(r"[/\\]", clip.medium.url)[-1]
+    return _STEM_NAME.fullmatch(clip.name) or _STEM_NAME.fullmatch(file_name)
 
 
 def _stem(clip: CutClip, rate: Fraction) -> OldStem | None:
     if clip.kind == PICTURE or not clip.enabled or clip.speed != 1:
         return None
-    file_name = re.split(r"[/\\]", clip.medium.url)[-1]
-    named = _STEM_NAME.fullmatch(clip.name) or _STEM_NAME.fullmatch(file_name)
+    named = _named(clip)
     if named is None:
         return None
     layer, take = Layer(named[1].lower()), int(named[2])
@@ -116,7 +164,7 @@ class Source:
 def sources(old: OldStems, warnings: list[str]) -> tuple[dict[Layer, list[Source]], Depth]:
     """For each layer what its files hold, in order, none over another; where no stem lies, the handles of those near.
 
-    Files that cannot be copied are told in `warnings`; those of another depth than most, as well.
+    Files that cannot be copied are told in `warnings`. The depth is one that all of them fit into.
     """
     opened: list[tuple[OldStem, StoredSound]] = []
     for stem in old.stems:
@@ -126,12 +174,7 @@ def sources(old: OldStems, warnings: list[str]) -> tuple[dict[Layer, list[Source
             opened.append((stem, StoredSound(stem.path)))
         except (MediaError, MissingMediaError) as error:
             warnings.append(f"{error} It is made again from the score.")
-    depths = Counter(sound.depth for _, sound in opened)
-    depth = max(depths, key=lambda one: (depths[one], one.sample_bytes), default=Depth.INT16)
-    other = [stem for stem, sound in opened if sound.depth is not depth]
-    if other:
-        warnings.append(f"{len(other)} stems are not of {depth.value} bit as the others; they are made again as such.")
-    opened = [(stem, sound) for stem, sound in opened if sound.depth is depth]
+    depth = deepest(sound.depth for _, sound in opened)
     layers = {layer: [pair for pair in opened if pair[0].layer is layer] for layer in Layer}
     return {layer: list(_unjoined(_laid_out(pairs), old.scores)) for layer, pairs in layers.items()}, depth
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from plugin.timeline.cut import CutClip
 from plugin.timeline.medium import is_there
 from plugin.timeline.topmost import Piece
 
+SLOP_FRAMES = Fraction(3, 5)
 SAME_LENGTH = Fraction(1, 20)
 """Seconds by which an original and its proxy may differ."""
 
@@ -78,20 +81,17 @@ def pair(old: Sequence[Piece], new: Sequence[Piece], frame: Fraction) -> list[Li
     links: list[Link] = []
     taken: set[int] = set()
     for number, piece in enumerate(new):
-        candidates = [
-            link
-            for index in footage.near(piece)
-            if _is_same_footage(old[index].clip, piece.clip)
-            for link in _link(old[index], piece, index, number, frame)
-        ]
+        candidates = [link for index in footage.near(piece) for link in _link(old[index], piece, index, number, frame)]
         links += sorted(_chosen(candidates, piece, links, taken, frame), key=lambda link: link.now.start)
     return links
 
 
 class _Footage:
-    """Old pieces by the stretch of the file that they show, so that few are looked at closely."""
+    """Old pieces by their files and by the stretch of them that they show, so that few are looked at closely."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+        self._paths = {piece.clip.medium.path for piece in pieces if piece.clip.medium.path}
         found: dict[str, list[tuple[int, float, float]]] = {}
         for index, piece in enumerate(pieces):
             for name in _names(piece.clip):
@@ -99,13 +99,34 @@ class _Footage:
         self._by_name = {name: np.array(ones).T for name, ones in found.items()}
 
     def near(self, piece: Piece) -> list[int]:
-        """Numbers of the pieces that may show some of what this one does, a second more on either side."""
+        """Numbers of the pieces of the same footage that may show some of what this one does."""
         found = next((self._by_name[name] for name in _names(piece.clip) if name in self._by_name), None)
         if found is None:
             return []
         start, end = _shown(piece)
         index, first, last = found
-        return [int(number) for number in index[(first <= end + 1.0) & (last >= start - 1.0)]]
+        near = [int(number) for number in index[(first <= end + 1.0) & (last >= start - 1.0)]]
+        return self._of_same_file(
+            [number for number in near if _is_same_footage(self._pieces[number].clip, piece.clip)], piece
+        )
+
+    def _of_same_file(self, found: list[int], piece: Piece) -> list[int]:
+        """Of cards whose files have one name the one that is meant: the very path, or else the most like it."""
+        path = piece.clip.medium.path
+        if path is None:
+            return found
+        paths = {number: self._pieces[number].clip.medium.path for number in found}
+        if path in self._paths:
+            return [number for number in found if paths[number] in (path, None)]
+        alike = {number: _common_end(path, other) if other else 0 for number, other in paths.items()}
+        most = max(alike.values(), default=0)
+        return [number for number in found if alike[number] == most]
+
+
+def _common_end(one: Path, other: Path) -> int:
+    """How many folders and names two paths share from their ends."""
+    pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].casefold() == pair[1].casefold(), pairs))
 
 
 def _shown(piece: Piece) -> tuple[float, float]:
@@ -167,16 +188,17 @@ def _link(old: Piece, new: Piece, index: int, number: int, frame: Fraction) -> I
 
 
 def cut_about(link: Link, was: Span, frame: Fraction) -> Link | None:
-    """The part of a link that lay in an old stretch, or ended less than half a frame beyond it.
+    """The part of a link that lay in an old stretch, or ended less than a rounded frame beyond it.
 
-    Frame numbers of another file format are rounded, and stems end on frames.
+    Other file formats count in frames, of the footage's rate or the timeline's, and stems end on frames.
     """
     inside = link.cut_to_was(was)
-    reaching = link.cut_to_was(Span(was.start - frame / 2, was.end + frame / 2))
+    slop = SLOP_FRAMES * frame
+    reaching = link.cut_to_was(Span(was.start - slop, was.end + slop))
     if inside is None or reaching is None:
         return None
-    start = reaching.now.start if inside.now.start - reaching.now.start < frame / 2 else inside.now.start
-    end = reaching.now.end if reaching.now.end - inside.now.end < frame / 2 else inside.now.end
+    start = reaching.now.start if inside.now.start - reaching.now.start < slop else inside.now.start
+    end = reaching.now.end if reaching.now.end - inside.now.end < slop else inside.now.end
     return reaching.cut_to_now(Span(start, end))
 
 

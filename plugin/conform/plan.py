@@ -5,17 +5,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 
 from engine.conform.run import Run, joined_runs
 from engine.conform.scene import NewScene
 from engine.types import Layer, MissingMediaError, Shot, TimelineError
-from plugin.conform.old import OldStems, old_stems
+from plugin.conform.old import OldStems, is_stem, old_stems
 from plugin.conform.pairing import Link, pair
 from plugin.conform.parts import Fate, NewShot, parts_of, shots_with_stems
 from plugin.fading import check_fades
-from plugin.job import Job, check_job
+from plugin.job import Job, check_job, check_rate
 from plugin.stem_files import Piece, one_piece
 from plugin.timeline import place
 from plugin.timeline.clock import Span
@@ -34,6 +35,7 @@ class ConformJob:
     old: Path
     job: Job
     take: int | None = None  # of the old stems; the last
+    old_rate: Fraction | None = None  # of an old timeline whose file does not say it
     old_score: Path | None = None  # for an old timeline that carries none
 
 
@@ -55,13 +57,19 @@ class Plan:
     take: int
     warnings: tuple[str, ...]
 
+    def layers_of(self, scene: NewScene) -> tuple[Layer, ...]:
+        """Those that some shot of a scene gets a file of."""
+        pieces = [piece for piece in self.pieces if any(shot.scene == scene.number for shot in piece.shots)]
+        return tuple(layer for layer in Layer if any(layer in piece.layers for piece in pieces))
+
 
 def plan_conform(wanted: ConformJob) -> Plan:
     """Read both timelines and pair their shots. Raises TimelineError, ScoreError, MissingMediaError, as `check_job`."""
     job = wanted.job
     check_job(job)
-    old_document, document = open_document(wanted.old), open_document(job.timeline, job.rate)
-    old_cut, cut = read_document(old_document), read_document(document)
+    old_document, document = open_document(wanted.old, wanted.old_rate), open_document(job.timeline, job.rate)
+    old_cut, cut = read_document(old_document), read_document(document, drop_frame=job.drop_frame)
+    check_rate(wanted.old, wanted.old_rate)
     old = old_stems(old_document, old_cut, wanted.take, wanted.old_score)
     place.check_placeable(document)
     check_fades(job.fades_frames, handles_of(cut.rate, job.handles_frames))
@@ -89,7 +97,7 @@ def plan_conform(wanted: ConformJob) -> Plan:
         made=made,
         pieces=_pieces(cut, shots, new_shots, old, job),
         take=place.next_take(document),
-        warnings=(*cut.warnings, *lost, *_doubled(document)),
+        warnings=(*cut.warnings, *lost, *_doubled(cut), *_without(cut, pictures, new_shots)),
     )
 
 
@@ -157,8 +165,20 @@ def _reaches(covered: Sequence[Span], span: Span) -> bool:
     return after > 0 and covered[after - 1].end > span.start
 
 
-def _doubled(document: Document) -> list[str]:
-    tracks = sorted({found.track for found in place.foleyline_notes(document)})
-    if not tracks:
+def _doubled(cut: Cut) -> list[str]:
+    there = [clip for clip in cut.clips if clip.enabled and is_stem(clip)]
+    if not there:
         return []
-    return [f"{document.path.name} still has stems of an earlier take on {', '.join(tracks)}; mute or delete them."]
+    tracks = ", ".join(dict.fromkeys(clip.track.name or clip.track.label for clip in there))
+    return [f"{cut.path.name} still has stems of an earlier take on {tracks}; mute or delete them."]
+
+
+def _without(cut: Cut, pictures: Sequence[Picture], shots: Sequence[NewShot]) -> list[str]:
+    """Shots that have had no stems, and get none."""
+    given = {shot.piece for shot in shots}
+    bare = [picture for index, picture in enumerate(pictures) if index not in given]
+    if not bare:
+        return []
+    named = ", ".join(f'"{picture.clip.name}" at {cut.timecode(picture.record.start)}' for picture in bare[:3])
+    more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+    return [f"Without stems, as in the old cut: {named}{more}. Make some with `foleyline stems --range` or `--clip`."]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from engine.conform.scene import Conformed
 from engine.conform.unchanged import Lengths, unchanged
+from engine.joined import CROSS_FADE, Joined
+from engine.media.wave_chunks import Depth
 from engine.score.score import Score
 from engine.stems import SceneStems
 from engine.types import Layer, Samples, ScoreError, Shot, seconds_to_sample
@@ -27,9 +28,13 @@ class Copy:
     source: Source
     shift: int  # new sample minus old
 
-    def read(self, first: int, last: int) -> bytes:
+    def stored(self, first: int, last: int, depth: Depth) -> bytes:
         begins = self.shift + self.source.file_first
-        return self.source.sound.read(first - begins, last - begins)
+        return self.source.sound.read(first - begins, last - begins, depth)
+
+    def read(self, first: int, last: int) -> Samples:
+        begins = self.shift + self.source.file_first
+        return self.source.sound.sound(first - begins, last - begins)
 
 
 def copies_of(
@@ -40,55 +45,82 @@ def copies_of(
     lengths: Lengths,
 ) -> list[Copy]:
     """What of a new scene's layer can be copied, in order."""
-    made = []
-    for index, run in enumerate(conformed.scene.runs):
-        for first, last in unchanged(conformed, old, index, layer, lengths):
-            shift = run.shift_samples
-            begin = max(bisect_right(sources[layer], first - shift, key=lambda source: source.first) - 1, 0)
-            for source in sources[layer][begin:]:
-                if source.first + shift >= last:
-                    break
-                lo, hi = max(first, source.first + shift), min(last, source.last + shift)
-                if hi > lo:
-                    made.append(Copy(lo, hi, source, shift))
+    made = [
+        copy
+        for index, run in enumerate(conformed.scene.runs)
+        for first, last in unchanged(conformed, old, index, layer, lengths)
+        for copy in copied(sources[layer], first, last, run.shift_samples)
+    ]
     return sorted(made, key=lambda copy: copy.first)
 
 
+def copied(sources: Sequence[Source], first: int, last: int, shift: int) -> Iterator[Copy]:
+    """What files hold of the new samples `first:last`."""
+    begin = max(bisect_right(sources, first - shift, key=lambda source: source.first) - 1, 0)
+    for source in sources[begin:]:
+        if source.first + shift >= last:
+            break
+        lo, hi = max(first, source.first + shift), min(last, source.last + shift)
+        if hi > lo:
+            yield Copy(lo, hi, source, shift)
+
+
 def left_over(first: int, last: int, copies: Sequence[Copy]) -> list[tuple[int, int]]:
-    """What of a stretch no copy holds."""
+    """What of a stretch no copy holds; the copies are in order."""
     found, at = [], first
-    for copy in copies:
+    for copy in copies[bisect_right(copies, first, key=lambda copy: copy.last) :]:
+        if copy.first >= last:
+            break
         if copy.first > at:
-            found.append((at, min(copy.first, last)))
+            found.append((at, copy.first))
         at = max(at, copy.last)
     return [*found, (at, last)] if at < last else found
 
 
 @dataclass(frozen=True, slots=True)
 class SceneSound:
-    """One new scene: samples `first:last`, handles included, each either in a copy or in a stretch that was made."""
+    """One new scene: what is sounded of it lies either in a copy or in a stretch that was made."""
 
     score: Score
-    first: int
-    last: int
+    sounded: tuple[int, int]  # first sample, handles included, and the first after the last
     copies: Mapping[Layer, Sequence[Copy]]
     made: Sequence[SceneStems]  # apart from each other
+    depth: Depth
+
+    @property
+    def first(self) -> int:
+        return seconds_to_sample(self.score.record_start)
+
+    @property
+    def last(self) -> int:
+        return seconds_to_sample(self.score.record_start + self.score.duration)
 
     def blocks(self, layer: Layer, first: int, last: int) -> Iterator[Samples | bytes]:
-        """Copied and made by turns."""
+        """Copied as it is stored and made by turns."""
+        for start, end, copy in self._turns(layer, first, last):
+            for lo in range(start, end, WRITE_BLOCK):
+                hi = min(lo + WRITE_BLOCK, end)
+                yield copy.stored(lo, hi, self.depth) if copy else self._read_made(layer, lo, hi)
+
+    def read(self, layer: Layer, first: int, last: int) -> Samples:
+        """All as sound, `[2, last-first]`."""
+        turns = self._turns(layer, first, last)
+        parts = [copy.read(lo, hi) if copy else self._read_made(layer, lo, hi) for lo, hi, copy in turns]
+        return np.concatenate([np.zeros((2, 0), dtype=np.float32), *parts], axis=1)
+
+    def _turns(self, layer: Layer, first: int, last: int) -> Iterator[tuple[int, int, Copy | None]]:
         copies, at = self.copies[layer], first
-        number = max(bisect_right(copies, first, key=lambda copy: copy.first) - 1, 0)
-        while at < last:
-            while number < len(copies) and copies[number].last <= at:
-                number += 1
-            copy = copies[number] if number < len(copies) else None
-            if copy is not None and copy.first <= at:
-                end = min(copy.last, last, at + WRITE_BLOCK)
-                yield copy.read(at, end)
-            else:
-                end = min(copy.first if copy is not None else last, last, at + WRITE_BLOCK)
-                yield self._read_made(layer, at, end)
+        for copy in copies[bisect_right(copies, first, key=lambda copy: copy.last) :]:
+            if copy.first >= last:
+                break
+            if copy.first > at:
+                yield at, copy.first, None
+            at = max(at, copy.first)
+            end = min(copy.last, last)
+            yield at, end, copy
             at = end
+        if at < last:
+            yield at, last, None
 
     def _read_made(self, layer: Layer, first: int, last: int) -> Samples:
         sound = np.zeros((2, last - first), dtype=np.float32)
@@ -104,6 +136,7 @@ class ConformedSound:
 
     def __init__(self, scenes: Sequence[SceneSound]) -> None:
         self._scenes = scenes
+        self._joined: Joined | None = None
 
     @property
     def scores(self) -> Sequence[Score]:
@@ -113,24 +146,24 @@ class ConformedSound:
         return self._of(shot).score
 
     def blocks(self, shots: Sequence[Shot], layer: Layer, first: int, last: int) -> Iterator[Samples | bytes]:
-        """With one shot its scene's; with all, each scene up to the middle of what lies between, and silence beyond."""
+        """With one shot its scene's; with all, scenes as `engine.joined` joins them, copied inside of each."""
         if len(shots) == 1:
-            yield from self._of(shots[0]).blocks(layer, first, last)
-            return
-        at = first
-        for scene, end in zip(self._scenes, [*self._turns(), last], strict=True):
-            lo, hi = max(at, scene.first), min(scene.last, end, last)
-            if hi > lo:
-                yield from _silence(lo - at)
-                yield from scene.blocks(layer, lo, hi)
-                at = hi
-        yield from _silence(last - at)
+            return self._of(shots[0]).blocks(layer, first, last)
+        self._joined = self._joined or Joined(self._scenes)
+        return self._all(self._joined, layer, first, last)
 
-    def _turns(self) -> list[int]:
-        """Where each scene gives way to the next."""
-        ends = [seconds_to_sample(score.record_start + score.duration) for score in self.scores]
-        starts = [seconds_to_sample(score.record_start) for score in self.scores]
-        return [(ends[number] + starts[number + 1]) // 2 for number, _ in enumerate(pairwise(starts))]
+    def _all(self, joined: Joined, layer: Layer, first: int, last: int) -> Iterator[Samples | bytes]:
+        at = first
+        for number, scene in enumerate(self._scenes):
+            half = min(CROSS_FADE // 2, (scene.last - scene.first) // 2) if layer is Layer.AMBIENT else 0
+            begin = scene.first + half if number else scene.sounded[0]
+            end = scene.last - half if number + 1 < len(self._scenes) else scene.sounded[1]
+            begin, end = max(begin, at), min(end, last)
+            if end > begin:
+                yield from _in_blocks(joined, layer, at, begin)
+                yield from scene.blocks(layer, begin, end)
+                at = end
+        yield from _in_blocks(joined, layer, at, last)
 
     def _of(self, shot: Shot) -> SceneSound:
         for scene in self._scenes:
@@ -140,6 +173,6 @@ class ConformedSound:
         raise ScoreError(f"no scene was conformed for the shot {shot.name!r}")
 
 
-def _silence(samples: int) -> Iterator[Samples]:
-    for start in range(0, samples, WRITE_BLOCK):
-        yield np.zeros((2, min(WRITE_BLOCK, samples - start)), dtype=np.float32)
+def _in_blocks(joined: Joined, layer: Layer, first: int, last: int) -> Iterator[Samples]:
+    for start in range(first, last, WRITE_BLOCK):
+        yield joined.read(layer, start, min(start + WRITE_BLOCK, last))

@@ -49,7 +49,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, film: Path) -> Path:
 def conformed(
     old: Path, new: Path, take: int | None = None, old_score: Path | None = None, **changes: Any
 ) -> ConformReport:
-    return conform_stems(ConformJob(old, replace(Job(new), **changes), take, old_score), quiet)
+    return conform_stems(ConformJob(old, replace(Job(new), **changes), take, old_score=old_score), quiet)
 
 
 def bounces(timeline: Path) -> list[float]:
@@ -77,7 +77,7 @@ def test_a_shot_in_between_is_looked_at_and_the_rest_is_copied(tmp_path: Path, o
     kept = [at for at in struck if at < 48] + [at + 40 for at in struck if at >= 48]
     assert bounces(report.output) == pytest.approx(sorted([*kept, 48 + 8, 48 + 32]), abs=1.1)
     assert len(kept) == 4
-    assert report.rows[0].copied_s > 1.9
+    assert report.rows[0].copied_s is not None and report.rows[0].copied_s > 1.9
     again = sound(report.output, "material", 0) - sound(old, "material", 0)
     assert not again[: 47 * 2000].any()
 
@@ -242,6 +242,38 @@ def test_stopping_leaves_nothing(tmp_path: Path, old: Path, film: Path) -> None:
 def test_a_score_of_something_else_is_refused_in_words(tmp_path: Path, old: Path, film: Path) -> None:
     score = scores_of(old)[0]
     path = tmp_path / "score.json"
+    made = make_stems(Job(cut(tmp_path, "old", film, A, B), words=WORDS, output=tmp_path / "old.foley.xml"), quiet)
     write_scores(path, [replace(score, record_start=Fraction(500))])
     with pytest.raises(FoleylineError, match="the score has nothing for"):
+        conformed(made.output, cut(tmp_path, "new", film, B, A), old_score=path)
+    with pytest.raises(ScoreError, match="carries the score of its stems"):
         conformed(old, cut(tmp_path, "new", film, B, A), old_score=path)
+
+
+def test_one_file_a_track_over_a_hole_comes_back_as_it_was(tmp_path: Path, film: Path) -> None:
+    """Where scenes were joined by fades what sounds is made again, and nothing is lost."""
+    items = (("drop one", 0, 48), gap(36), ("drop two", 57, 39))
+    made = make_stems(Job(cut(tmp_path, "old", film, *items), words=WORDS, one_file_per_track=True), quiet)
+    for name, one_file in (("one", True), ("each", False)):
+        report = conformed(made.output, cut(tmp_path, name, film, *items), one_file_per_track=one_file)
+        assert [row.what for row in report.rows] == [("unchanged",)] * 2
+        for layer in Layer:
+            before = sound(made.output, layer, 0)
+            for first, last in ((0, 48), (84, 123)):
+                place = first if not one_file else 0
+                after = sound(report.output, layer, place)[: (last - place) * 2000]
+                if one_file:
+                    after = after[first * 2000 : last * 2000]
+                was = before[first * 2000 : last * 2000]
+                assert abs(level_db(after) - level_db(was)) < 0.5, (name, layer, first)
+                quarter = 12_000
+                assert abs(level_db(after[:quarter]) - level_db(was[:quarter])) < 3.5, (name, layer, first)
+                inner = slice(quarter, len(was) - quarter)
+                assert np.abs(after[inner] - was[inner]).max() <= 3, (name, layer, first)
+        if one_file:
+            hole = slice(48 * 2000 + 24_000, 84 * 2000 - 24_000)
+            assert np.abs(sound(report.output, "ambient", 0)[hole]).max() <= 1
+
+
+def level_db(samples: Any) -> float:
+    return float(10 * np.log10(np.mean(np.square(samples.astype(float))) + 0.1))

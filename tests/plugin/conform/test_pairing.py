@@ -163,6 +163,22 @@ def test_files_of_one_name_and_other_size_are_other_footage(tmp_path: Path) -> N
     assert len(pair([proxy], [original], FRAME)) == 1
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["there", "offline"])
+@pytest.mark.parametrize("root", ["cards", "moved"])
+def test_files_of_two_cards_that_have_one_name_are_told_apart(tmp_path: Path, root: str, there: bool) -> None:
+    def on(folder: str, first: int, at: str) -> Piece:
+        (piece,) = pieces(("C0001.MP4", first, 40, Fraction(1)))
+        path = tmp_path / at / folder / "C0001.MP4"
+        if there:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(10))
+        return Piece(replace(piece.clip, medium=Medium("", path)), piece.record)
+
+    old = [on("A", 0, "cards"), on("B", 0, "cards")]
+    assert [link.old for link in pair(old, [on("B", 0, root), on("A", 0, root)], FRAME)] == [1, 0]
+    assert [link.old for link in pair(old, [on("B", 0, root)], FRAME)] == [1]
+
+
 def test_what_was_without_stems_stays_without() -> None:
     cut = [("one.mov", 0, 10, Fraction(1)), ("two.mov", 0, 10, Fraction(1))]
     new = [*cut, ("new.mov", 0, 10, Fraction(1))]
