@@ -31,6 +31,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
     job = Job(
         timeline=options.timeline,
         rate=_rate(options),
+        drop_frame=options.drop_frame,
         choice=Choice(options.range, options.mark_in, options.mark_out, options.track, options.clip, options.marker),
         words=options.prompt,
         output=options.output,
@@ -184,7 +185,7 @@ def inspect(options: argparse.Namespace, cancel: Cancel) -> int:
 
     rate = _rate(options)
     check_rate(options.timeline, rate)
-    cut = read_timeline(options.timeline, rate)
+    cut = read_timeline(options.timeline, rate, drop_frame=options.drop_frame)
     if options.json:
         _print_json(inspection_json(cut))
     else:

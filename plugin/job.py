@@ -39,6 +39,7 @@ class Job:
     skip_missing: bool = False
     fades_frames: int = 0
     rate: Fraction | None = None  # of a timeline whose file does not say it, an EDL
+    drop_frame: bool = False  # its timecode drops frames, whatever its file says
     host: str = ANY.name  # the program that is to take the result
     stems_only: bool = False
     one_file_per_track: bool = False

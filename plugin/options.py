@@ -70,12 +70,17 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="show the full trace of an error")
 
 
-def _add_rate(parser: argparse.ArgumentParser) -> None:
+def _add_counting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rate",
         default="",
         metavar="FPS",
         help="frames a second of an .edl, which does not say it: 25, 29.97, 30000/1001; other kinds say theirs",
+    )
+    parser.add_argument(
+        "--drop-frame",
+        action="store_true",
+        help="timecode drops frames, at 29.97 or 59.94: for an .otio that does not say it",
     )
 
 
@@ -95,7 +100,7 @@ def _add_stems(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "timeline", type=Path, help="the cut: .otio, .otioz, .fcpxml, .xml, .edl, .aaf, .mlt or .kdenlive"
     )
-    _add_rate(parser)
+    _add_counting(parser)
     parser.add_argument("--prompt", default="", metavar="WORDS", help="what should be heard, in English or Chinese")
     _add_writing(parser)
     parser.add_argument("--preview", type=Path, metavar="MP4", help="also write a movie: the picture with the mix")
@@ -155,7 +160,7 @@ def _add_conform(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("old", type=Path, metavar="OLD", help="the timeline with stems, as Foleyline wrote it")
     parser.add_argument("timeline", type=Path, metavar="NEW", help="the new cut, of any kind that stems takes")
-    _add_rate(parser)
+    _add_counting(parser)
     parser.add_argument("--dry-run", action="store_true", help="only tell what has happened to each shot")
     parser.add_argument(
         "--prompt", default="", metavar="WORDS", help="what should be heard in new shots (default: the words of OLD)"
@@ -173,7 +178,7 @@ def _add_conform(parser: argparse.ArgumentParser) -> None:
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", type=Path, help="a timeline, of any kind that stems takes")
-    _add_rate(parser)
+    _add_counting(parser)
     _add_common(parser)
 
 

@@ -83,7 +83,7 @@ def make_stems(job: Job, progress: Progress, cancel: Cancel | None = None) -> Re
 def _plan(job: Job) -> _Plan:
     check_job(job)
     document = open_document(job.timeline, job.rate)
-    cut = read_document(document)
+    cut = read_document(document, drop_frame=job.drop_frame)
     selection = _selection(job, cut)
     place.check_placeable(document)
     check_fades(job.fades_frames, handles_of(cut.rate, job.handles_frames))

@@ -28,6 +28,7 @@ def run(options: argparse.Namespace, cancel: Cancel, rate: Fraction | None) -> i
     job = Job(
         timeline=options.timeline,
         rate=rate if options.timeline.suffix.lower() in RATELESS or not old_asks else None,
+        drop_frame=options.drop_frame,
         words=options.prompt,
         output=options.output,
         settings=Settings(skip_broken=options.skip_missing),

@@ -10,6 +10,7 @@ from typing import Any
 
 import opentimelineio as otio
 
+from engine.types import TimelineError
 from plugin.timeline import clock
 from plugin.timeline.clock import Span
 from plugin.timeline.cut import PICTURE, Cut, CutClip, CutMarker, TrackLabel, plain
@@ -23,16 +24,19 @@ _LONGEST_NOTE = 300
 _RESOLVE = "Resolve_OTIO"  # key of its metadata; it counts the markers of a clip from the clip's start (18.5 to 21.0)
 
 
-def read_timeline(path: Path, rate: Fraction | None = None) -> Cut:
+def read_timeline(path: Path, rate: Fraction | None = None, *, drop_frame: bool = False) -> Cut:
     """Read a timeline file of any format that `open_document` opens; `rate` is for those that do not say it (.edl).
 
     What cannot be read (an effect, a clip of no known length) is said in `warnings`. Raises TimelineError.
     """
-    return read_document(open_document(path, rate))
+    return read_document(open_document(path, rate), drop_frame=drop_frame)
 
 
-def read_document(document: Document) -> Cut:
-    """Read an opened file."""
+def read_document(document: Document, *, drop_frame: bool = False) -> Cut:
+    """Read an opened file; with `drop_frame` its timecode drops frames, whatever it says itself.
+
+    Raises TimelineError for that at a rate at which none are dropped.
+    """
     timeline, nodes = document.timeline, document.nodes
     labels = _track_labels(nodes[0])
     media = Media(document.path.parent)
@@ -40,18 +44,19 @@ def read_document(document: Document) -> Cut:
     clips = tuple(_clip(node, labels, media, local) for node in nodes if _is_placed_clip(node))
     rate, guessed = _edit_rate(timeline, nodes)
     start = clock.rational_to_seconds(timeline.global_start_time) if timeline.global_start_time else Fraction(0)
+    counting, uncounted = _counting(document, start, rate, drop_frame)
     owners = (node for node in nodes if not isinstance(node.item, otio.schema.Clip))
     return Cut(
         name=plain(timeline.name),
         path=document.path,
         rate=rate,
         start=start,
-        drop_frame=_counts_drop_frame(timeline, start, rate),
+        drop_frame=counting,
         duration=nodes[0].own.duration,
         tracks=tuple(labels.values()),
         clips=clips,
         markers=tuple(marker for node in owners for marker in _markers(node, local, start)),
-        warnings=(*document.warnings, *guessed, *_warnings(nodes)),
+        warnings=(*document.warnings, *guessed, *uncounted, *_warnings(nodes)),
     )
 
 
@@ -177,16 +182,32 @@ def _is_frame_rate(rate: float) -> bool:
     return _FRAME_RATES.start <= rate < _FRAME_RATES.end
 
 
-def _counts_drop_frame(timeline: otio.schema.Timeline, start: Fraction, rate: Fraction) -> bool:
-    """Whether the timeline shows drop-frame timecode: as its metadata says, else the way its start is a round label."""
-    if not clock.has_drop_frame(rate):
-        return False
+def _counting(document: Document, start: Fraction, rate: Fraction, asked: bool) -> tuple[bool, tuple[str, ...]]:
+    """Whether timecode drops frames: as is asked, as the metadata says, else the way its start is a round label.
+
+    With a warning where none of them tells.
+    """
+    timeline, exists = document.timeline, clock.has_drop_frame(rate)
+    if asked and not exists:
+        raise TimelineError(
+            f"{document.path} runs at {float(rate):.5g} frames a second, at which timecode drops no frames; that it "
+            "does only at 29.97, 59.94 and 119.88. Leave out --drop-frame."
+        )
+    if asked or not exists:
+        return asked, ()
     said = _said_format(timeline.metadata, depth=3) or _said_format(timeline.tracks.metadata, depth=3)
     if said:
-        return said == "DF"
+        return said == "DF", ()
     frames = clock.seconds_to_frames(start, rate=rate)
-    labels = {dropping: clock.frames_to_timecode(frames, rate=rate, drop_frame=dropping) for dropping in (True, False)}
-    return _ends_round(labels[True]) and not _ends_round(labels[False])
+    dropping, counting = (
+        _ends_round(clock.frames_to_timecode(frames, rate=rate, drop_frame=drop)) for drop in (True, False)
+    )
+    if dropping is not counting:
+        return dropping, ()
+    return False, (
+        f"{plain(document.path.name)} does not say whether its timecode drops frames; it is counted without: "
+        "--drop-frame if it does",
+    )
 
 
 def _ends_round(label: str) -> bool:
