@@ -13,6 +13,8 @@ from engine.types import SAMPLE_RATE, MediaError, MissingMediaError, Samples
 
 _DEPTHS = {"PCM_16": Depth.INT16, "PCM_24": Depth.INT24, "FLOAT": Depth.FLOAT32}
 _ORDER = (Depth.INT16, Depth.INT24, Depth.FLOAT32)
+LONGEST_HEAD = 65_536
+_STAMP_AT = 338  # in the bext chunk (EBU Tech 3285)
 _READ_AS = {Depth.INT16: "int16", Depth.INT24: "int32", Depth.FLOAT32: "float32"}
 
 
@@ -52,6 +54,24 @@ class StoredSound:
     def sound(self, first: int, last: int) -> Samples:
         """The same as `[2, sample]` float32."""
         return np.frombuffer(self.read(first, last, Depth.FLOAT32), dtype="<f4").reshape(-1, 2).T
+
+
+def time_reference(path: Path) -> int | None:
+    """The samples since midnight at which a Broadcast WAV says that it begins; None where it does not say."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(LONGEST_HEAD)
+    except OSError:
+        return None
+    at = 12
+    while at + 8 <= len(head):
+        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+        if name == b"bext" and size >= _STAMP_AT + 8:
+            return int.from_bytes(head[at + 8 + _STAMP_AT : at + 16 + _STAMP_AT], "little")
+        if name == b"data":
+            return None
+        at += 8 + size + size % 2
+    return None
 
 
 def deepest(depths: Iterable[Depth]) -> Depth:

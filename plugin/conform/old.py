@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from engine.joined import CROSS_FADE
-from engine.media.stored import StoredSound, deepest
+from engine.media.stored import StoredSound, deepest, time_reference
 from engine.media.wave_chunks import Depth
 from engine.score.reading import read_scores
 from engine.score.score import Score, is_bed
@@ -33,6 +34,7 @@ from plugin.timeline.topmost import SLIVER
 
 _STEM_NAME = re.compile(r".*_(Ambient|Action|Material)-\d+\b.*_FOLEYLINE_[A-Za-z0-9-]*-T(\d{1,6})(?:\.wav)?", re.DOTALL)
 _FRAME_NOISE = Fraction(1, 1000)
+ROUNDED_SAMPLES, LONGEST_SLIDE = 2, 10 * SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,40 @@ def old_stems(document: Document, cut: Cut, take: int | None = None, score: Path
     if not any(stem.record.cut_to(span) for stem in stems for span in _spans(scores)):
         raise ScoreError(f"the score has nothing where {document.path} has stems; give the one that was made with them")
     lying = {layer: joined((stem.record for stem in stems if stem.layer is layer), gap=SLIVER) for layer in Layer}
-    return OldStems(chosen, stems, tuple(_still_there(score, lying, 1 / cut.rate) for score in scores))
+    slid = [(stem, slide) for stem, slide in _slides(stems, cut) if slide]
+    moved = [_slid(_still_there(score, lying, 1 / cut.rate), slid) for score in scores]
+    return OldStems(chosen, stems, tuple(moved))
+
+
+def _slides(stems: Sequence[OldStem], cut: Cut) -> Iterator[tuple[OldStem, Fraction]]:
+    """By how many seconds each stem has been slid since it was made: its file's stamp says where that was.
+
+    What all have moved by is another start timecode of the timeline.
+    """
+    start = seconds_to_sample(cut.start)
+    stamps = [(stem, time_reference(stem.path) if stem.path else None) for stem in stems]
+    moves = {stem: stem.first_sample + start - stamp for stem, stamp in stamps if stamp is not None}
+    usual = Counter(moves.values()).most_common(1)
+    for stem, move in moves.items():
+        slide = move - usual[0][0]
+        is_slide = ROUNDED_SAMPLES < abs(slide) <= LONGEST_SLIDE  # what is further off is a stamp that somebody lost
+        yield stem, Fraction(slide, SAMPLE_RATE) if is_slide else Fraction(0)
+
+
+def _slid(score: Score, slid: Sequence[tuple[OldStem, Fraction]]) -> Score:
+    """The score with the events of slid stems where those now sound."""
+    if not slid:
+        return score
+
+    def moved(note: Note) -> Note:
+        at = score.record_start + Fraction(note.heard_start_s)
+        for stem, slide in slid:
+            if stem.layer is note.layer and stem.record.start <= at + slide < stem.record.end and not is_bed(note):
+                return replace(note, start_s=note.start_s + float(slide))
+        return note
+
+    notes = sorted(map(moved, score.notes), key=lambda note: (note.start_s, note.id))
+    return replace(score, notes=tuple(notes))
 
 
 def _still_there(score: Score, lying: Mapping[Layer, Sequence[Span]], frame: Fraction) -> Score:

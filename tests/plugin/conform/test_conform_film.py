@@ -227,6 +227,23 @@ def test_it_needs_no_picture_where_nothing_is_new(tmp_path: Path, old: Path) -> 
     assert len(report.rows) == 2
 
 
+def test_a_hit_of_a_slid_stem_sounds_once_where_it_was_slid_to(tmp_path: Path, old: Path, film: Path) -> None:
+    """The editor has put action and material of the second shot 6 frames later; then the first shot goes."""
+    written = otio.adapters.read_from_file(str(old))
+    for layer in written.tracks[-2:]:
+        item = list(layer.find_clips())[1]
+        source = item.source_range
+        late = source.start_time - otio.opentime.RationalTime(6, 24)
+        item.source_range = otio.opentime.TimeRange(late, source.duration)
+    slid = old.with_name("slid.otio")
+    otio.adapters.write_to_file(written, str(slid))
+    before = [at - 48 for at in bounces(old) if at >= 48]
+    report = conformed(slid, cut(tmp_path, "new", film, B))
+    assert bounces(report.output) == pytest.approx([at + 6 for at in before], abs=0.05)
+    heard, was = sound(report.output, "material", 0), sound(slid, "material", 48)
+    assert np.abs(heard - was)[24_000:].max() <= 3
+
+
 def test_stopping_leaves_nothing(tmp_path: Path, old: Path, film: Path) -> None:
     class Stopped:
         def is_set(self) -> bool:
@@ -244,7 +261,7 @@ def test_a_score_of_something_else_is_refused_in_words(tmp_path: Path, old: Path
     path = tmp_path / "score.json"
     made = make_stems(Job(cut(tmp_path, "old", film, A, B), words=WORDS, output=tmp_path / "old.foley.xml"), quiet)
     write_scores(path, [replace(score, record_start=Fraction(500))])
-    with pytest.raises(FoleylineError, match="the score has nothing for"):
+    with pytest.raises(FoleylineError, match="the score has nothing where"):
         conformed(made.output, cut(tmp_path, "new", film, B, A), old_score=path)
     with pytest.raises(ScoreError, match="carries the score of its stems"):
         conformed(old, cut(tmp_path, "new", film, B, A), old_score=path)
