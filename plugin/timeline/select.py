@@ -109,13 +109,14 @@ def _split_missing(
 ) -> tuple[list[tuple[Piece, Window]], tuple[str, ...]]:
     problems = [(pair, missing(cut, pair[0])) for pair in chosen]
     lost = tuple(problem for _, problem in problems if problem)
-    if lost and not skip_missing:
-        more = f" ({len(lost) - 1} more like it.)" if len(lost) > 1 else ""
-        raise MissingMediaError(f"{lost[0]} Relink it, or leave such clips out with --skip-missing.{more}")
+    wanted = tuple(problem for (piece, _), problem in problems if problem and piece.clip.medium.names_file)
     present = [pair for pair, problem in problems if not problem]
+    if wanted and not skip_missing:
+        more = f" ({len(wanted) - 1} more like it.)" if len(wanted) > 1 else ""
+        raise MissingMediaError(f"{wanted[0]} Relink it, or leave such clips out with --skip-missing.{more}")
     if not present:
         raise MissingMediaError(f"No clip in the selection has its media. {lost[0]} Relink it.")
-    return present, lost
+    return present, tuple(f"{problem} No sound is made there." for problem in lost)
 
 
 def missing(cut: Cut, piece: Piece) -> str:

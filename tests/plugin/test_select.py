@@ -314,14 +314,24 @@ def test_drop_frame_by_the_separator_and_the_timelines_own(tmp_path: Path, text:
 
 def test_missing_media_is_named_with_its_place(tmp_path: Path) -> None:
     gone = clip("gone", 24, url="/nowhere/x.mov")
-    cut = read(timeline(track(media("a", 24), gone, clip("offline", 24), media("b", 24))), tmp_path)
+    cut = read(timeline(track(media("a", 24), gone, clip("lost", 24, url="y.mov"), media("b", 24))), tmp_path)
     with pytest.raises(MissingMediaError, match="--skip-missing") as caught:
         select(cut)
     for words in ('"gone"', "/nowhere/x.mov", "01:00:01:00", "1 more"):
         assert words in str(caught.value)
     selection = select(cut, skip_missing=True)
     assert shape(selection.shots) == [("a", 0, 24, 0), ("b", 72, 96, 1)]
-    assert ['"gone"' in selection.warnings[0], '"offline"' in selection.warnings[1]] == [True, True]
+    assert ['"gone"' in selection.warnings[0], '"lost"' in selection.warnings[1]] == [True, True]
+
+
+def test_a_title_stops_nothing(tmp_path: Path) -> None:
+    """No file can be relinked for it."""
+    title = clip("THE END", 24)
+    title.media_reference = otio.schema.GeneratorReference("", "text")
+    selection = select(read(timeline(track(media("a", 24), title, media("b", 24))), tmp_path))
+    assert shape(selection.shots) == [("a", 0, 24, 0), ("b", 48, 72, 1)]
+    (told,) = selection.warnings
+    assert '"THE END"' in told and "generator" in told and "No sound is made there" in told
 
 
 def test_missing_media_outside_the_range_does_not_matter(tmp_path: Path) -> None:
