@@ -189,8 +189,8 @@ def _picture_clips(
         losses.add("clip", "that is switched off is left out", "that are switched off are left out", _off(placed))
         if not placed.clip.enabled:
             continue
-        losses.add("clip", "without a file is left out", "without a file are left out", int(path is None))
         if path is None:
+            losses.add("clip", "without a file is left out", "without a file are left out", name=placed.clip.name)
             continue
         losses.add("clip", "plays at its file's own speed", "play at their files' own speed", int(speed != 1))
         if path not in mobs:

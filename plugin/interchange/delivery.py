@@ -29,7 +29,18 @@ def deliver(
     if path.suffix.lower() in BUNDLES:
         return write_bundle(document, stems, path, cut=cut, stems_only=stems_only, flavour=flavour)
     losses = format_of(path).write(make_reel(document, stems, cut=cut, stems_only=stems_only), path)
-    return (*losses, f"{path.suffix} files carry no score; to change notes later, keep it with --score, or write .otio")
+    unscored = f"{path.suffix} files carry no score; to change notes later, keep it with --score, or write .otio"
+    return (*_left_behind(cut, path, stems_only), *losses, unscored)
+
+
+def _left_behind(cut: Cut, path: Path, stems_only: bool) -> tuple[str, ...]:
+    """What no format but OpenTimelineIO's own holds of the editor's own clips."""
+    if stems_only or not cut.clips:
+        return ()
+    return (
+        f"{path.name} holds the cut, not its effects, levels and titles: in your project take over only the Foley "
+        "tracks, or write them alone with --stems-only.",
+    )
 
 
 def check_deliverable(path: Path, flavour: Flavour) -> None:

@@ -93,7 +93,7 @@ def _item(placed: RowClip, rate: Fraction, files: dict[Path, Footage], losses: L
     clip = placed.clip
     footage = files.get(clip.medium.path) if clip.medium.path is not None else None
     if footage is None:
-        losses.add("clip", "has no file and is offline here", "have no file and are offline here")
+        losses.add("clip", "has no file and is offline here", "have no file and are offline here", name=clip.name)
     speed = _speed(clip.speed, losses)
     in_frame = _in_frame(placed, speed, rate, losses)
     if speed != clip.speed and footage is not None:  # the file may end before what is played instead

@@ -157,7 +157,7 @@ class _Writer:
         footage = self._footage.get(clip.medium.path) if clip.medium.path is not None else None
         if footage is None:
             say = "no file; a gap is left in its place", "no file; gaps are left in their places"
-            self.losses.add("clip", f"has {say[0]}", f"have {say[1]}")
+            self.losses.add("clip", f"has {say[0]}", f"have {say[1]}", name=clip.name)
         return footage
 
     def _asset_clip(self, placed: RowClip, footage: Footage) -> tuple[Element, Fraction]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 from plugin.interchange.reel import Reel
 from plugin.interchange.rows import Rows
 from plugin.timeline import clock
 
 _DAY_S = 24 * 3600
+_MOST_NAMED = 3
 
 
 class Losses:
@@ -17,17 +19,33 @@ class Losses:
     def __init__(self, format_title: str) -> None:
         self._title = format_title
         self._counts: Counter[tuple[str, str, str]] = Counter()
+        self._names: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
 
-    def add(self, noun: str, one: str, many: str, count: int = 1) -> None:
-        """`count` of `noun` for which `one` or `many` is true: "clip", "runs backwards", "run backwards"."""
+    def add(self, noun: str, one: str, many: str, count: int = 1, *, name: str = "") -> None:
+        """`count` of `noun` for which `one` or `many` is true: "clip", "runs backwards", "run backwards".
+
+        `name` is what the editor calls it, where that is to be told.
+        """
         if count:
             self._counts[noun, one, many] += count
+            self._names[noun, one, many] += [name] if name else []
 
     def told(self) -> tuple[str, ...]:
         return tuple(
-            f"{self._title}: {count} {noun} {one}." if count == 1 else f"{self._title}: {count} {noun}s {many}."
+            f"{self._title}: {count} {f'{noun} {one}' if count == 1 else f'{noun}s {many}'}"
+            f"{_listed(self._names[noun, one, many], count)}."
             for (noun, one, many), count in self._counts.items()
         )
+
+
+def _listed(names: Sequence[str], count: int) -> str:
+    """The first names of so many things, and how many there are besides; nothing where none has a name."""
+    if not names:
+        return ""
+    first = [f'"{name}"' for name in names[:_MOST_NAMED]]
+    more = [f"{count - len(first)} more"] if count > len(first) else []
+    *most, last = first + more
+    return f": {', '.join(most)} and {last}" if most else f": {last}"
 
 
 def add_frame_losses(losses: Losses, reel: Reel, rows: Rows, written_blends: int) -> None:

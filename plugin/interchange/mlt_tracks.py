@@ -162,7 +162,7 @@ def _piece(placed: RowClip, rate: Fraction, losses: Losses) -> Piece | None:
     """The clip in whole frames; None, told, for one that cannot be played."""
     problem = _problem(placed.clip)
     if problem:
-        losses.add("clip", f"{problem} leaves a gap", f"{problem} leave gaps")
+        losses.add("clip", f"{problem} leaves a gap", f"{problem} leave gaps", name=placed.clip.name)
         return None
     if placed.clip.speed == 0:
         return _held(placed, rate)

@@ -185,7 +185,7 @@ def _stem_item(stem: ReelStem, reel: Reel, nearby: Nearby, ids: _Ids) -> _Chunk:
 def _clip_item(clip: CutClip, nearby: Nearby, ids: _Ids, losses: Losses) -> _Chunk | None:
     problem = _problem(clip)
     if problem:
-        losses.add("clip", f"{problem} leaves a gap", f"{problem} leave gaps")
+        losses.add("clip", f"{problem} leaves a gap", f"{problem} leave gaps", name=clip.name)
         return None
     assert clip.medium.path is not None
     source, offset = _source(clip.medium.path, nearby, clip.kind), clip.source_start

@@ -166,7 +166,7 @@ def test_pictures_are_linked_clips_and_losses_are_counted(tmp_path: Path) -> Non
     voice = track(clip("voice", 90, url="/m/v.wav"), kind="Audio")
     told = write(placed_reel(tmp_path, Fraction(24), cut=timeline(low, high, voice)), tmp_path / "out.aaf")
     assert set(told) == {
-        "AAF: 1 clip without a file is left out.",
+        'AAF: 1 clip without a file is left out: "title".',
         "AAF: 1 clip that is switched off is left out.",
         "AAF: 1 clip plays at its file's own speed.",
         "AAF: 1 clip on sound tracks is left out.",

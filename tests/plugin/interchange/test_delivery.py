@@ -14,6 +14,7 @@ from engine.media.whole_file import TakenError
 from engine.types import Layer
 from plugin.interchange.delivery import deliver
 from plugin.interchange.formats import FORMATS
+from plugin.interchange.losses import Losses
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.flavour import ANY
 from plugin.timeline.place import StemClip, next_take
@@ -101,3 +102,37 @@ def test_an_edl_names_files_of_another_system_as_they_are(tmp_path: Path) -> Non
     document = open_document(save(timeline(track(made), start=86400), tmp_path / "cut.otio"))
     lines = written(document, placed_stems(tmp_path), tmp_path / "cut.edl").read_text().split("\n")
     assert [line.strip() for line in lines if "a.mov" in line] == ["* SOURCE FILE: D:/media/a.mov"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_what_stays_behind_of_the_cut_is_told_where_the_format_holds_the_bare_cut(
+    opened: Document, tmp_path: Path, suffix: str
+) -> None:
+    words = (
+        f"cut{suffix} holds the cut, not its effects, levels and titles: in your project take over only the Foley "
+        "tracks, or write them alone with --stems-only."
+    )
+    for folder, stems_only in (("both", False), ("alone", True)):
+        (tmp_path / folder).mkdir()
+        told = deliver(
+            opened, read_document(opened), placed_stems(tmp_path), tmp_path / folder / f"cut{suffix}",
+            flavour=ANY, stems_only=stems_only,
+        )  # fmt: skip
+        assert told.count(words) == (not stems_only and suffix not in (".otio", ".otioz", ".otiod"))
+
+
+@pytest.mark.parametrize(
+    ("names", "listed"),
+    [
+        ([""], "1 clip is lost."),
+        (["a"], '1 clip is lost: "a".'),
+        (["a", "b"], '2 clips are lost: "a" and "b".'),
+        (["a", "b", "c", "d", "e"], '5 clips are lost: "a", "b", "c" and 2 more.'),
+        (["a", "", "b"], '3 clips are lost: "a", "b" and 1 more.'),
+    ],
+)
+def test_what_is_lost_is_named_as_far_as_a_line_holds_it(names: list[str], listed: str) -> None:
+    losses = Losses("X")
+    for name in names:
+        losses.add("clip", "is lost", "are lost", name=name)
+    assert losses.told() == (f"X: {listed}",)

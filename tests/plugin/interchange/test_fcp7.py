@@ -313,7 +313,7 @@ def test_places_between_frames_and_clips_without_files_are_told(tmp_path: Path) 
     check_form(root)
     assert [text(item, "name") for item in root.iter("clipitem")] == ["a", "title"]
     assert told == (
-        "FCP 7 XML: 1 clip has no file and is offline here.",
+        'FCP 7 XML: 1 clip has no file and is offline here: "title".',
         "FCP 7 XML: 2 clips lie beside whole frames and are moved to the nearest.",
         "FCP 7 XML: 1 clip is shorter than a frame and left out.",
     )

@@ -247,7 +247,7 @@ def test_what_has_no_file_is_a_gap_and_is_told(tmp_path: Path) -> None:
     reel, _ = reel_of(cut, [], tmp_path, Fraction(24))
     root, told = written(reel, tmp_path)
     assert [(one.tag, one.get("name")) for one in project(root)[0]] == [("gap", "title"), ("asset-clip", "a")]
-    assert told == ("Final Cut Pro XML: 1 clip has no file; a gap is left in its place.",)
+    assert told == ('Final Cut Pro XML: 1 clip has no file; a gap is left in its place: "title".',)
 
 
 def test_even_dissolves_of_the_storyline_are_kept_and_others_told(tmp_path: Path) -> None:

@@ -139,8 +139,8 @@ def test_the_cut_is_there_with_what_it_loses(tmp_path: Path, write: Writer) -> N
     assert [found[1:] for found in entries(tracks(root)['Pictures & "more" (2)'])] == [(115, 12, 0)]
     title = "MLT XML" if write is mlt.write else "Kdenlive"
     assert told[:1] == (f"{title} has no start timecode: 01:00:00:00 is its 00:00:00:00.",)
-    assert f"{title}: 1 clip switched off leaves a gap." in told
-    assert f"{title}: 1 clip without a file leaves a gap." in told
+    assert f'{title}: 1 clip switched off leaves a gap: "off".' in told
+    assert f'{title}: 1 clip without a file leaves a gap: "lost".' in told
     assert f"{title}: 1 clip is shorter than half a frame and left out." in told
     between = "begins between two frames, set to the nearest."
     assert f"{title}: 3 clips {between.replace('begins', 'begin')}" in told

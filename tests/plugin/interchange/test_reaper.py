@@ -125,9 +125,9 @@ def test_the_cut_is_there_with_its_markers(tmp_path: Path) -> None:
         ("0.0833333333333333333", "cue: \"hit\" it's", "0"), ("1", "rain: 夜 `q`", "1"), ("2", "", "1"),
     ]  # fmt: skip
     assert told == (
-        "REAPER: 1 clip of frozen picture or sound leaves a gap.",
-        "REAPER: 1 clip played backwards leaves a gap.",
-        "REAPER: 1 clip without a file leaves a gap.",
+        'REAPER: 1 clip of frozen picture or sound leaves a gap: "frozen".',
+        'REAPER: 1 clip played backwards leaves a gap: "back".',
+        'REAPER: 1 clip without a file leaves a gap: "lost".',
     )
 
 
