@@ -112,10 +112,11 @@ def test_what_stays_behind_of_the_cut_is_told_where_the_format_holds_the_bare_cu
         f"cut{suffix} holds the cut, not its effects, levels and titles: in your project take over only the Foley "
         "tracks, or write them alone with --stems-only."
     )
+    stems = placed_stems(tmp_path)
     for folder, stems_only in (("both", False), ("alone", True)):
         (tmp_path / folder).mkdir()
         told = deliver(
-            opened, read_document(opened), placed_stems(tmp_path), tmp_path / folder / f"cut{suffix}",
+            opened, read_document(opened), stems, tmp_path / folder / f"cut{suffix}",
             flavour=ANY, stems_only=stems_only,
         )  # fmt: skip
         assert told.count(words) == (not stems_only and suffix not in (".otio", ".otioz", ".otiod"))
