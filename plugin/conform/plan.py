@@ -114,7 +114,7 @@ def _looked_at(
     for shot in new_shots:
         news = [part for part in shot.parts if part.fate is Fate.NEW]
         problem = missing(cut, Picture(pictures[shot.piece].clip, news[0].now)) if news else ""
-        if problem and not skip_missing:
+        if problem and not skip_missing and pictures[shot.piece].clip.medium.names_file:
             raise MissingMediaError(f"{problem} Relink it, or leave such clips out with --skip-missing.")
         lost += [problem] if problem else []
         if not problem:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from engine.conform.beds import SEAM
 from engine.conform.run import Run, joined_runs
 from engine.conform.scene import conform
 from engine.conform.unchanged import Lengths, unchanged
@@ -226,3 +228,45 @@ def covered_s(stretches: list[tuple[int, int]], one: Run) -> Fraction:
 
 def level_db(sound: np.ndarray) -> float:
     return float(10 * np.log10(np.mean(np.square(sound.astype(np.float64)))))
+
+
+def test_what_fades_in_is_not_copied_where_the_shot_now_begins_in_it(old: SceneStems) -> None:
+    """Its level was still rising there, and is full now."""
+    rain, *others = (replace(note, fade_in_s=3.0) if note.id == "rain" else note for note in old.score.notes)
+    faded = sounded(replace(old.score, notes=(rain, *others)))
+    where = scene(0, 3, run((11, 14), (0, 3)))
+    conformed = conform(where, [faded.score], [])
+    new = sounded(conformed.score)
+    for first, last in unchanged(conformed, [faded.score], 0, Layer.AMBIENT, Lengths()):
+        shift = where.runs[0].shift_samples
+        was = faded.read(Layer.AMBIENT, first - shift, last - shift)
+        assert np.abs(was - new.read(Layer.AMBIENT, first, last)).max() < 2e-6
+
+
+def test_at_a_seam_ambiences_cross_over_its_whole_length(old: SceneStems) -> None:
+    beds = [note for note in conform(NUMBERS["reordered"], [old.score], []).score.notes if note.instrument == "rain"]
+    first, second = sorted(beds, key=lambda note: note.heard_start_s)
+    assert first.fade_out_s == second.fade_in_s == float(SEAM)
+    assert first.heard_end_s - second.heard_start_s == pytest.approx(float(SEAM))
+
+
+def test_what_fills_a_new_stretch_was_heard_nowhere(old: SceneStems) -> None:
+    beds = [n for n in conform(NUMBERS["something between"], [old.score], []).score.notes if n.instrument == "rain"]
+    spans = sorted((note.heard_from_s, note.own_end_s) for note in beds)
+    for (_, end), (start, _) in pairwise(spans):
+        assert start >= end - float(SEAM)
+    assert spans[-1][0] >= old.score.notes[0].duration_s
+
+
+def test_a_movement_that_goes_on_a_little_over_the_trimmed_end_is_let_ring(old: SceneStems) -> None:
+    """It rolls to 17.5; the shot is cut at 17.3."""
+    conformed = conform(scene(0, 1.3, run((16, 17.3), (0, 1.3))), [old.score], [])
+    roll = next(note for note in conformed.score.notes if note.id == "roll")
+    assert roll.heard_until_s == 0.0
+
+
+def test_a_trimmed_and_retimed_movement_ends_with_its_picture(old: SceneStems) -> None:
+    """It rolls from 15.5 to 17.5, is seen to 16.5, and lasts twice as long."""
+    conformed = conform(scene(0, 5, run((14, 16.5), (0, 5))), [old.score], [])
+    roll = next(note for note in conformed.score.notes if note.id == "roll")
+    assert (roll.start_s, roll.duration_s, roll.heard_until_s) == (3.0, 4.0, 2.0)

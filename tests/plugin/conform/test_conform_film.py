@@ -244,6 +244,43 @@ def test_a_hit_of_a_slid_stem_sounds_once_where_it_was_slid_to(tmp_path: Path, o
     assert np.abs(heard - was)[24_000:].max() <= 3
 
 
+def test_a_place_of_its_own_gets_its_own_ambience(tmp_path: Path, old: Path, film: Path) -> None:
+    report = conformed(old, cut(tmp_path, "new", film, A, gap(60), ("drop three", 100, 40)))
+    assert level_db(sound(report.output, "ambient", 108)) > 20
+    assert [row.what for row in report.rows] == [("unchanged",), ("added",), ("deleted",)]
+
+
+def test_a_trimmed_shot_that_is_turned_round_is_told_from_its_new_head(tmp_path: Path, old: Path, film: Path) -> None:
+    turned = clip("drop one", 24, start=0, url=film.as_uri(), available=span(0, 144), speed=-1.0)
+    report = conformed(old, save(timeline(track(turned)), tmp_path / "new.otio"))
+    assert report.rows[0].what == ("retimed 100 % to -100 %", "head -01:00")
+
+
+def test_what_hands_have_put_over_a_new_cut_stays(tmp_path: Path, old: Path, film: Path) -> None:
+    """A knock of the shot before rings into the second; the editor has put a tone there."""
+    made = make_stems(Job(cut(tmp_path, "old", film, A, B), words=WORDS), quiet).output
+    _, head, file = stems_of(made)["material", 48]
+    samples, rate = soundfile.read(file, dtype="int16")
+    tone = (3000 * np.sin(np.arange(24_000) / 10)).astype(np.int16)
+    samples[head * 2000 : head * 2000 + 24_000] = tone[:, None]
+    soundfile.write(file, samples, rate, subtype="PCM_16")
+    report = conformed(made, cut(tmp_path, "new", film, B))
+    np.testing.assert_array_equal(sound(report.output, "material", 0)[:24_000, 0], tone)
+    assert any("was changed by hand" in warning for warning in report.warnings)
+
+
+def test_sounds_of_a_stem_that_was_taken_off_do_not_come_back(tmp_path: Path, old: Path, film: Path) -> None:
+    """The editor has deleted the action of the second shot; that of the first carries some of it in its handle."""
+    written = otio.adapters.read_from_file(str(old))
+    layer = written.tracks[-2]
+    (index,) = [number for number, item in enumerate(layer) if "-002-" in item.name]
+    layer[index] = otio.schema.Gap(source_range=layer[index].source_range)
+    off = old.with_name("off.otio")
+    otio.adapters.write_to_file(written, str(off))
+    report = conformed(off, cut(tmp_path, "new", film, A, B, ("drop three", 100, 20)))
+    assert not [at for at in bounces(report.output) if 48 <= at < 84]
+
+
 def test_stopping_leaves_nothing(tmp_path: Path, old: Path, film: Path) -> None:
     class Stopped:
         def is_set(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import opentimelineio as otio
@@ -13,7 +14,12 @@ import soundfile
 from engine.media.wave import Depth
 from engine.types import Layer
 from plugin.conform.conform import ConformJob, ConformReport, conform_stems
+from plugin.conform.old import old_stems, sources
+from plugin.conform.plan import plan_conform
+from plugin.conform.sound import Copy, left_over
 from plugin.job import Job
+from plugin.timeline.document import open_document
+from plugin.timeline.read import read_document
 from tests.plugin.conform.olds import counting_old, cut, read_counts, stems_of
 from tests.plugin.watching import quiet
 
@@ -175,3 +181,65 @@ def test_one_file_a_track_holds_all_shots(tmp_path: Path) -> None:
     assert frames == 61 + 30 + 50
     np.testing.assert_array_equal(counts[: 61 * 2000], 90 * 2000 + np.arange(61 * 2000))
     np.testing.assert_array_equal(counts[91 * 2000 : 141 * 2000], np.arange(50 * 2000))
+
+
+def test_a_stem_at_another_speed_is_none_of_ours(tmp_path: Path) -> None:
+    old = counting_old(tmp_path, A, B)
+    written = otio.adapters.read_from_file(str(old))
+    for item in written.tracks[2].find_clips():
+        item.effects.append(otio.schema.LinearTimeWarp(time_scalar=0.5))
+    otio.adapters.write_to_file(written, str(old))
+    report = conformed(old, cut(tmp_path, "new", A, B))
+    assert {layer for layer, _ in stems_of(report.output)} == {"ambient", "material"}
+
+
+def test_shots_without_stems_are_not_called_deleted(tmp_path: Path) -> None:
+    old = counting_old(tmp_path, A, B, C, covered=slice(1, 2))
+    assert [row.name for row in conformed(old, cut(tmp_path, "new", B)).rows] == ["B"]
+    told = conformed(old, cut(tmp_path, "more", B, C)).warnings
+    assert any('"C" at 01:00:01:16' in warning for warning in told)
+
+
+def test_a_run_knows_where_its_old_shots_ended(tmp_path: Path) -> None:
+    old = counting_old(tmp_path, A, B)
+    plan = plan_conform(ConformJob(old, Job(cut(tmp_path, "new", ("A", 7, 20)))))
+    (run,) = plan.scenes[0].runs
+    assert (run.opens, run.was_start, run.was_end, run.closes) == tuple(Fraction(at, 24) for at in (0, 7, 27, 50))
+
+
+def test_handles_reach_into_no_other_stem(tmp_path: Path) -> None:
+    old = counting_old(tmp_path, A, B, 40, C)
+    document = open_document(old)
+    laid, depth = sources(old_stems(document, read_document(document)), [])
+    frames = [(source.first // 2000, source.last // 2000) for source in laid[Layer.ACTION]]
+    assert (depth, frames) == (Depth.INT16, [(-24, 50), (50, 114), (114, 215)])
+
+
+@pytest.mark.parametrize(
+    ("copies", "left"),
+    [
+        ([], [(10, 90)]),
+        ([(0, 100)], []),
+        ([(0, 20), (21, 90)], [(20, 21)]),
+        ([(11, 20), (20, 89)], [(10, 11), (89, 90)]),
+        ([(0, 5), (95, 99)], [(10, 90)]),
+    ],
+)
+def test_what_is_left_over_is_left_to_the_sample(copies: list[tuple[int, int]], left: list[tuple[int, int]]) -> None:
+    nothing: Any = None
+    assert left_over(10, 90, [Copy(first, last, nothing, 0) for first, last in copies]) == left
+
+
+def test_stems_of_several_depths_are_all_copied(tmp_path: Path) -> None:
+    """As the deepest, which holds them all."""
+    old = counting_old(tmp_path, A, B)
+    file = stems_of(old)["material", 50][2]
+    sound, rate = soundfile.read(file, dtype="int32")
+    soundfile.write(file, sound + 3 * 256, rate, subtype="PCM_24")
+    stems = stems_of(conformed(old, cut(tmp_path, "new", B, A)).output)
+    _, head, made = stems["material", 0]
+    copied = soundfile.read(made, dtype="int32")[0][head * 2000 : (head + 40) * 2000]
+    np.testing.assert_array_equal(copied, sound[24 * 2000 : 64 * 2000] + 3 * 256)
+    _, head, made = stems["action", 36 + 4]
+    assert soundfile.info(made).subtype == "PCM_24"
+    assert (soundfile.read(made, dtype="int32")[0][head * 2000 :] % 2**16 == 0).all()

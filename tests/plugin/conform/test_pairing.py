@@ -187,3 +187,10 @@ def test_what_was_without_stems_stays_without() -> None:
     new = [cut[0], ("new.mov", 0, 10, Fraction(1)), cut[1]]
     parts = parts_of(pieces(*new), pair(pieces(*cut), pieces(*new), FRAME), [Span(Fraction(0), 10 * FRAME)], FRAME)
     assert [part.fate for part in parts] == [Fate.KEPT, Fate.NEW, Fate.LEFT]
+
+
+def test_a_shot_is_not_taken_twice_while_its_twin_is_left() -> None:
+    twice = ("one.mov", 100, 10, Fraction(1))
+    old = pieces(twice, ("two.mov", 0, 10, Fraction(1)), twice)
+    new = pieces(twice, ("new.mov", 0, 7, Fraction(1)), twice, start=3)
+    assert [link.old for link in pair(old, new, FRAME)] == [0, 2]
