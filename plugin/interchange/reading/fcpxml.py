@@ -47,7 +47,7 @@ def timeline_of(root: Element, path: Path) -> Reading:
     rate = resources.rate_of(sequence.get("format"))
     if rate is None:
         raise TimelineError(f"{path} does not say its frame rate: its format has no frameDuration. Export it again.")
-    start, dropping = seconds_of(sequence.get("tcStart"), path), sequence.get("tcFormat") == "DF"
+    start, dropping = seconds_of(sequence, "tcStart", path), sequence.get("tcFormat") == "DF"
     timeline = laying.made_timeline(name, rate, start, dropping, path.name)
     timeline.tracks = _Reader(path, resources, told).stack(sequence, rate, 0)
     return Reading(timeline, told.warnings())
@@ -74,7 +74,7 @@ class _Reader:
     def stack(self, sequence: Element, rate: Fraction, depth: int) -> otio.schema.Stack:
         """A sequence that begins at zero; its items in tracks."""
         board, spine = Storyboard(rate), sequence.find("spine")
-        start = seconds_of(sequence.get("tcStart"), self._path)
+        start = seconds_of(sequence, "tcStart", self._path)
         if spine is not None:
             # Offsets count from the sequence's timecode; some programs count from zero whatever it is.
             origin = start if self._first_offset(spine, start) >= start else ZERO
@@ -119,7 +119,7 @@ class _Reader:
 
     def _connected(self, element: Element, frame: Frame, board: Storyboard, lane: int, depth: int) -> None:
         for child in active(element):
-            to = int(seconds_of(child.get("lane"), self._path))
+            to = int(seconds_of(child, "lane", self._path))
             offset = self._times.time(child, "offset", frame.own)
             if to and child.tag == "spine":
                 origin = self._first_offset(child, ZERO)

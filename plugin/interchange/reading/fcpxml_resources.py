@@ -14,6 +14,7 @@ import opentimelineio as otio
 from engine.types import TimelineError
 from plugin.interchange.reading import laying
 from plugin.interchange.reading.laying import ZERO, Told
+from plugin.timeline.cut import plain
 
 _SECONDS = re.compile(r"(-?\d{1,18})(?:(/)(\d{1,18})|\.(\d{1,12}))?s?")
 
@@ -52,7 +53,7 @@ class Resources:
     def rate_of(self, format_id: str | None) -> Fraction | None:
         """Frames a second of a format; None where it says none."""
         declared = self._declared(format_id, "format")
-        frame = seconds_of(declared.get("frameDuration"), self._path) if declared is not None else ZERO
+        frame = seconds_of(declared, "frameDuration", self._path) if declared is not None else ZERO
         return laying.checked_rate(1 / frame, self._path) if frame > 0 else None
 
     def asset(self, ref: str | None) -> Asset | None:
@@ -78,20 +79,30 @@ class Resources:
         return Asset(
             name=asset.get("name", ""),
             url=laying.media_url(source, self._folder, encoded=True),
-            start=seconds_of(asset.get("start"), self._path),
-            duration=max(ZERO, seconds_of(asset.get("duration"), self._path)),
+            start=seconds_of(asset, "start", self._path),
+            duration=max(ZERO, seconds_of(asset, "duration", self._path)),
             rate=self.rate_of(asset.get("format")),
             has_picture=asset.get("hasVideo", "0" if has_sound else "1") == "1",
             has_sound=has_sound,
         )
 
 
-def seconds_of(text: str | None, path: Path, default: Fraction = ZERO) -> Fraction:
-    """Exact seconds of "1001/30000s" or "5s". Raises TimelineError for what is no time."""
+def seconds_of(element: Element, key: str, path: Path, default: Fraction = ZERO) -> Fraction:
+    """Exact seconds of an attribute such as "1001/30000s" or "5s". Raises TimelineError for what is no time."""
+    text = element.get(key)
     if text is None:
         return default
     match = _SECONDS.fullmatch(text.strip())
     if match is None or (match[2] and int(match[3]) == 0):
-        raise TimelineError(f'{path} holds "{text[:60]}" as a time, which is none. Export the timeline again.')
+        raise TimelineError(
+            f'{path} holds "{plain(text[:60])}" as a time, which is none: {key} of {_told(element)}. '
+            "Export the timeline again."
+        )
     number = Fraction(f"{match[1]}.{match[4]}") if match[4] else Fraction(int(match[1]), int(match[3] or 1))
     return laying.checked_seconds(number, path)
+
+
+def _told(element: Element) -> str:
+    """An element as somebody may look for it in the file."""
+    said = " ".join(f'{key}="{plain(element.get(key, "")[:60])}"' for key in ("id", "name") if element.get(key))
+    return f"<{element.tag[:40]}{said and f' {said}'}>"

@@ -52,7 +52,7 @@ class Times:
         """The timecode that the zero of a compound clip's inside stands for."""
         media = self._resources.media(element.get("ref")) if element.tag == "ref-clip" else None
         sequence = media.find("sequence") if media is not None else None
-        zero = seconds_of(sequence.get("tcStart"), self._path) if sequence is not None else ZERO
+        zero = seconds_of(sequence, "tcStart", self._path) if sequence is not None else ZERO
         return zero if self.time(element, "start", zero) >= zero else ZERO
 
     def _media_start(self, element: Element) -> Fraction:
@@ -66,7 +66,7 @@ class Times:
         if element.tag == "mc-clip":
             media = self._resources.media(element.get("ref"))
             multicam = media.find("multicam") if media is not None else None
-            return seconds_of(multicam.get("tcStart"), self._path) if multicam is not None else ZERO
+            return seconds_of(multicam, "tcStart", self._path) if multicam is not None else ZERO
         held = next((one for one in active(element) if is_inside(one)), None) if element.tag in HOLDERS else None
         return ZERO if held is not None else self._media_start(element)
 
@@ -80,4 +80,4 @@ class Times:
         return self.time(inner, "duration", ZERO) if inner is not None else ZERO
 
     def time(self, element: Element, key: str, default: Fraction) -> Fraction:
-        return seconds_of(element.get(key), self._path, default)
+        return seconds_of(element, key, self._path, default)

@@ -246,3 +246,21 @@ def test_any_whole_frames_come_back_exactly(
         rows(read(tmp_path, f'<gap offset="{at(start, rate)}" duration="0s"/>' + spine, rate=rate, start=start))
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong", "told"),
+    [
+        (
+            ' frameDuration="1001/24000s"',
+            ' frameDuration=""',
+            r'holds "" as a time.*: frameDuration of <format id="\w+".*>',
+        ),
+        (' duration="x"', ' duration="x"', r'holds "x" as a time.*: duration of <asset-clip name="walk">\.'),
+    ],
+)
+def test_a_time_that_is_none_is_told_with_its_place(tmp_path: Path, said: str, wrong: str, told: str) -> None:
+    text = document('<asset-clip name="walk" ref="r2" offset="0s" duration="x"/>')
+    assert said in text
+    with pytest.raises(TimelineError, match=told):
+        cut_of(text.replace(said, wrong), tmp_path / "cut.fcpxml")
