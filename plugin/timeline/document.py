@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import opentimelineio as otio
 
 from engine.media.whole_file import whole_file
 from engine.types import TimelineError
 from plugin.interchange.reading import table
 from plugin.timeline import source_text
+from plugin.timeline.deadly import DEEPEST, deadly_object, is_too_deep
 from plugin.timeline.walk import Node, walk
 
-DEEPEST = 8000
-_CHUNK = 2**24
-_OPEN, _CLOSE = (np.frombuffer(signs, dtype=np.uint8) for signs in (b"[{", b"]}"))
-_BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+MOST_BYTES = 2**28
 _ZERO = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _TYPE_NAME = re.compile(r"named '(?P<name>[^']*)'.*found a \S*?\d+(?P<found>[A-Za-z]+?)E? instead", re.DOTALL)
 
@@ -66,6 +63,18 @@ def as_document(timeline: Path | Document) -> Document:
     return timeline if isinstance(timeline, Document) else open_document(timeline)
 
 
+def items_in(root: Any) -> Iterator[Any]:
+    """An object and all that lies in it, in order. OpenTimelineIO's own search dies of a timeline without tracks."""
+    waiting = [root]
+    while waiting:
+        item = waiting.pop()
+        yield item
+        if isinstance(item, otio.schema.Timeline):
+            waiting.extend([item.tracks] if item.tracks is not None else [])
+        elif isinstance(item, otio.core.Composition | otio.schema.SerializableCollection):
+            waiting.extend(reversed(list(item)))
+
+
 def write_object(root: Any, path: Path) -> None:
     """Write any OpenTimelineIO object as a whole new file."""
     _write(source_text.serialized(root).encode(), path)
@@ -88,9 +97,14 @@ def _write(text: bytes, path: Path) -> None:
 
 def parse_object(text: str, path: Path) -> Any:
     """The object that OpenTimelineIO's JSON holds; `path` is for the words of a TimelineError."""
-    if _is_too_deep(text):
+    if is_too_deep(text):
         raise TimelineError(
             f"{path} is nested over {DEEPEST} brackets deep, which OpenTimelineIO cannot read. Flatten its compounds."
+        )
+    if found := deadly_object(text):
+        raise TimelineError(
+            f"{path} holds {found}, which OpenTimelineIO {otio.__version__} cannot read. "
+            "Export the timeline again as .otio, with a newer OpenTimelineIO."
         )
     try:
         return otio.core.deserialize_json_from_string(_without_zeros(text))
@@ -108,28 +122,12 @@ def _without_zeros(text: str) -> str:
     return _ZERO.sub(r"\1\\ufffd", text) if "\\u0000" in text else text
 
 
-def _is_too_deep(text: str) -> bool:
-    """OpenTimelineIO's reader calls itself for each bracket and ends the process where the stack ends."""
-    raw = np.frombuffer(text.encode(), dtype=np.uint8)
-    depth, deepest = 0, 0
-    for first in range(0, len(raw), _CHUNK):
-        part = raw[first : first + _CHUNK]
-        steps = np.isin(part, _OPEN).astype(np.int32) - np.isin(part, _CLOSE)
-        deepest = max(deepest, depth + int(np.cumsum(steps).max(initial=0)))
-        depth += int(steps.sum())
-    if deepest <= DEEPEST:
-        return False
-    depth = deepest = 0  # brackets inside texts counted too: once more without them
-    for match in _BRACKET_OR_TEXT.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
-        deepest = max(deepest, depth)
-    return deepest > DEEPEST
-
-
 def _read_text(path: Path) -> str:
     if path.exists() and not path.is_file() and not path.is_dir():
         raise TimelineError(f"{path} is a device or pipe, not a timeline. Give an .otio file.")
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise TimelineError(f"{path} is larger than {MOST_BYTES >> 20} MB. Export less of the timeline.")
         raw = path.read_bytes()
     except FileNotFoundError as error:
         raise TimelineError(f"There is no timeline at {path}. Check the path.") from error
@@ -176,7 +174,7 @@ def _as_document(path: Path, root: Any, source: str) -> Document:
 
 
 def _from_collection(path: Path, collection: otio.schema.SerializableCollection, source: str) -> Document:
-    timelines = collection.find_children(descended_from_type=otio.schema.Timeline)
+    timelines = [item for item in items_in(collection) if isinstance(item, otio.schema.Timeline)]
     if timelines:
         others = f'{path} holds {len(timelines)} timelines; "{timelines[0].name}", the first, is taken.'
         return Document(path, collection, timelines[0], (others,) if len(timelines) > 1 else (), source)

@@ -16,7 +16,7 @@ from engine.types import TimelineError
 from plugin.interchange.reading import laying
 from plugin.interchange.reading.archive import Archive
 from plugin.interchange.reading.laying import Reading, Told
-from plugin.timeline.document import parse_object
+from plugin.timeline.document import items_in, parse_object
 from plugin.timeline.medium import is_relative
 
 CONTENT = "content.otio"
@@ -116,10 +116,7 @@ class _Url:
 
 def _urls(root: Any) -> Iterator[_Url]:
     """Every reference to a file, of every clip, in use or not."""
-    clips = [root] if isinstance(root, otio.schema.Clip) else []
-    if hasattr(root, "find_children"):
-        clips = root.find_children(descended_from_type=otio.schema.Clip)
-    for clip in clips:
+    for clip in (item for item in items_in(root) if isinstance(item, otio.schema.Clip)):
         for reference in clip.media_references().values():
             if isinstance(reference, otio.schema.ExternalReference | otio.schema.ImageSequenceReference):
                 yield _Url(reference)
