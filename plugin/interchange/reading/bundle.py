@@ -49,6 +49,8 @@ def _read_folder(path: Path) -> Reading:
 def _read_archive(path: Path) -> Reading:
     told = Told(path)
     try:
+        if not path.is_file():  # to open a pipe would be to wait for what never comes
+            raise TimelineError(f"{path} is no file. Give the bundle that the editing program exported.")
         with Archive(path) as archive:
             source = _text(archive.read(CONTENT, MOST_CONTENT_BYTES), path)
             root = parse_object(source, path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -189,3 +191,42 @@ def test_a_folder_without_its_timeline_is_refused(tmp_path: Path) -> None:
 def test_a_rate_survives_a_bundle(tmp_path: Path) -> None:
     path = packed(tmp_path / "cut.otioz", timeline(start=108000, rate=30000 / 1001), {})
     assert read_timeline(path).rate == Fraction(30000, 1001)
+
+
+_OPEN_EACH = """
+import sys
+from pathlib import Path
+from engine.types import TimelineError
+from plugin.timeline.document import open_document
+for path in sys.argv[1:]:
+    try:
+        open_document(Path(path))
+    except TimelineError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs pipes and devices among files")
+@pytest.mark.parametrize("made", ["pipe", "/dev/zero"])
+def test_pipes_and_devices_are_refused_instead_of_read_without_end(tmp_path: Path, made: str) -> None:
+    names = [f"cut{suffix}" for suffix in (".otio", ".otioz", ".otiod", ".fcpxmld", ".xml", ".aaf", ".edl")]
+    (tmp_path / "a.otiod").mkdir()
+    (tmp_path / "b.fcpxmld").mkdir()
+    for name in (*names, "a.otiod/content.otio", "b.fcpxmld/Info.fcpxml"):
+        if made == "pipe":
+            os.mkfifo(tmp_path / name)
+        else:
+            (tmp_path / name).symlink_to(made)
+    names += ["a.otiod", "b.fcpxmld"]
+    bounded = ["/bin/sh", "-c", 'ulimit -v 4000000; exec "$@"', "sh", sys.executable, "-c", _OPEN_EACH]
+    told = subprocess.run(
+        [*bounded, *(str(tmp_path / name) for name in names)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=Path(__file__).resolve().parents[4],
+    )
+    assert told.stderr == ""
+    for line, name in zip(told.stdout.splitlines(), names, strict=True):
+        assert line.startswith(str(tmp_path / name))
