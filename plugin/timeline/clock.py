@@ -20,6 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NTSC_TOLERANCE = Fraction(5, 1000)  # files hold 23.976023976..., 23.976 and 23.98 for one rate
+LONGEST = Fraction(2**35)  # seconds, a thousand years; some files hold 2**64 nanoseconds for no end
 _DOUBLE_NOISE = Fraction(1, 10**9)
 
 
@@ -80,15 +81,24 @@ def exact_rate(rate: float | Fraction) -> Fraction:
     return next((ntsc for ntsc in NTSC_RATES if abs(exact - ntsc) <= _NTSC_TOLERANCE), exact)
 
 
-def rational_to_seconds(time: opentime.RationalTime) -> Fraction:
-    """Exact seconds of an OpenTimelineIO time."""
-    return exact_number(time.value) / exact_rate(time.rate)
+def rational_to_seconds(time: opentime.RationalTime, of: str = "The timeline") -> Fraction:
+    """Exact seconds of an OpenTimelineIO time.
+
+    Raises TimelineError for what is no time, or longer than any; `of` says in its words whose time it is.
+    """
+    seconds = exact_number(time.value) / exact_rate(time.rate)
+    if abs(seconds) > LONGEST:
+        raise TimelineError(
+            f"{of} holds a time of {time.value:.6g} at {time.rate:.6g} a second, which is over a thousand years. "
+            "Correct it in the editing program and export the timeline again."
+        )
+    return seconds
 
 
-def range_to_span(time_range: opentime.TimeRange) -> Span:
+def range_to_span(time_range: opentime.TimeRange, of: str = "The timeline") -> Span:
     """Exact start and end of an OpenTimelineIO range, whose two times may have different rates."""
-    start = rational_to_seconds(time_range.start_time)
-    return Span(start, start + rational_to_seconds(time_range.duration))
+    start = rational_to_seconds(time_range.start_time, of)
+    return Span(start, start + rational_to_seconds(time_range.duration, of))
 
 
 def frames_to_seconds(frames: int | Fraction, *, rate: Fraction) -> Fraction:

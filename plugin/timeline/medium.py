@@ -44,7 +44,7 @@ class Media:
     def origin(self, reference: Any, medium: Medium, source_start: Fraction) -> Fraction:
         """Source time of the file's first frame."""
         if reference is not None and reference.available_range is not None:
-            return clock.rational_to_seconds(reference.available_range.start_time)
+            return clock.rational_to_seconds(reference.available_range.start_time, "A clip's media")
         if medium.path is None or source_start <= 0:
             return Fraction(0)
         if medium.path not in self._facts:
@@ -60,7 +60,7 @@ class Media:
         """How long the file is: as the timeline says, else as the file did if it was opened for its timecode."""
         available = reference.available_range if reference is not None else None
         if available is not None and available.duration.value > 0 and not available.is_invalid_range():
-            return Extent(clock.rational_to_seconds(available.duration), "timeline")
+            return Extent(clock.rational_to_seconds(available.duration, "A clip's media"), "timeline")
         facts = self._facts.get(medium.path) if medium.path is not None else None
         return Extent(facts.duration, "file") if facts is not None and facts.duration else None
 

@@ -43,7 +43,7 @@ def read_document(document: Document, *, drop_frame: bool = False) -> Cut:
     local = _RESOLVE in timeline.metadata
     clips = tuple(_clip(node, labels, media, local) for node in nodes if _is_placed_clip(node))
     rate, guessed = _edit_rate(timeline, nodes)
-    start = clock.rational_to_seconds(timeline.global_start_time) if timeline.global_start_time else Fraction(0)
+    start = _start(timeline)
     counting, uncounted = _counting(document, start, rate, drop_frame)
     owners = (node for node in nodes if not isinstance(node.item, otio.schema.Clip))
     return Cut(
@@ -58,6 +58,11 @@ def read_document(document: Document, *, drop_frame: bool = False) -> Cut:
         markers=tuple(marker for node in owners for marker in _markers(node, local, start)),
         warnings=(*document.warnings, *guessed, *uncounted, *_warnings(nodes)),
     )
+
+
+def _start(timeline: otio.schema.Timeline) -> Fraction:
+    said = timeline.global_start_time
+    return clock.rational_to_seconds(said, "The timeline's start") if said else Fraction(0)
 
 
 def _is_placed_clip(node: Node) -> bool:

@@ -113,7 +113,7 @@ def _own_range(item: Any) -> Span | None:
         said = item.media_reference.available_range
     if said is None or said.is_invalid_range():
         return None
-    return clock.range_to_span(said)
+    return clock.range_to_span(said, f'"{item.name}"')
 
 
 def _line_up(children: list[Node]) -> tuple[Fraction, bool]:

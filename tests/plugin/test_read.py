@@ -430,3 +430,28 @@ def test_names_cannot_steer_a_terminal(tmp_path: Path) -> None:
 def test_a_url_that_is_none_leads_nowhere(tmp_path: Path) -> None:
     cut = read(timeline(track(clip("a", 24, url="file://[::1/x.mov"))), tmp_path)
     assert cut.clips[0].medium.path is not None and not cut.clips[0].medium.path.exists()
+
+
+def _far(value: float) -> dict[str, Any]:
+    far = span(value, 24)
+    return {
+        '"far"': clip("far", 24, start=value),
+        '"wide"': clip("wide", value),
+        "A clip's media": clip("far", 24, url="m.mov", available=far),
+    }
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 24 * 2.0**35 + 1])
+@pytest.mark.parametrize("where", ['"far"', '"wide"', "A clip's media", "The timeline's start"])
+def test_times_past_a_thousand_years_are_refused_with_their_place(tmp_path: Path, value: float, where: str) -> None:
+    far = _far(abs(value) if "wide" in where else value).get(where)
+    root = timeline(track(far or clip("a", 24)), start=None if far else value)
+    with pytest.raises(TimelineError, match=rf"{where} holds a time of .*thousand years\. Correct it"):
+        read_timeline(save(root, tmp_path / "cut.otio"))
+
+
+def test_what_means_no_end_is_read(tmp_path: Path) -> None:
+    """GStreamer counts 2**64 nanoseconds where a thing has no end."""
+    endless = span(0, 2.0**64, 1e9)
+    root = timeline(track(clip("a", 24, url="m.mov", available=endless)))
+    assert read_timeline(save(root, tmp_path / "cut.otio")).clips[0].record.duration == 1
