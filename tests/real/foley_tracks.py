@@ -26,7 +26,8 @@ def foley_tracks(path: Path) -> list[PlacedWave]:
     """The clips of the Foley tracks, wherever the file's root keeps its timeline."""
     stack = _timeline(json.loads(path.read_text(encoding="utf-8")))["tracks"]
     tracks = [track for track in stack["children"] if track["name"].startswith("Foley")]
-    trim = _frames(stack["source_range"]["start_time"]) if stack["source_range"] else 0
+    shown = stack.get("source_range")  # which files of old schemas leave out
+    trim = _frames(shown["start_time"]) if shown else 0
     placed = []
     for number, track in enumerate(tracks):
         at = -trim
