@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.types import Layer, SettingError, Shot
+from engine.types import Layer, SettingError, Shot, TimelineError
 from plugin.fading import check_fades, fade_warnings, faded
 from plugin.timeline.fades import NO_FADES, Fades, Overlap
 from plugin.timeline.flavour import ANY, KDENLIVE, RESOLVE, Flavour
 from plugin.timeline.place import StemClip, place_stems
 from plugin.timeline.stem_span import StemSpan, stem_span
+from plugin.timeline.takes import track_name
 from tests.plugin.interchange.faded_reels import FADES, faded_reel
 
 RATE = Fraction(24)
@@ -78,6 +79,23 @@ def test_a_cross_fade_takes_no_more_than_the_handle_holds() -> None:
     short = StemSpan(spans[1].shot, RATE, 48, 96, 2, 24)
     stems = [StemClip(Layer.ACTION, one, Path("a.wav"), {}) for one in (spans[0], short)]
     assert faded(stems, {spans[0]: 0, short: 1}, 10)[0].fades.after == Overlap(2, 2)
+
+
+@pytest.mark.parametrize(("tail", "crossing"), [(2, Overlap(2, 2)), (3, Overlap(3, 3)), (4, Overlap(3, 4)), (0, None)])
+def test_a_cross_fade_goes_on_no_longer_than_the_file_that_ends(tail: int, crossing: Overlap | None) -> None:
+    whole = span_of(0, 48)
+    short = StemSpan(whole.shot, RATE, 0, 48, 24, tail)
+    after = span_of(48, 96)
+    stems = [StemClip(Layer.ACTION, one, Path("a.wav"), {}) for one in (short, after)]
+    assert faded(stems, {short: 0, after: 1}, 7)[0].fades.after == crossing
+
+
+@pytest.mark.parametrize("layer", Layer)
+def test_stems_that_lie_over_each_other_are_told_with_their_track(layer: Layer) -> None:
+    spans = span_of(0, 48), span_of(40, 96)
+    stems = [StemClip(layer, one, Path("a.wav"), {}) for one in spans]
+    with pytest.raises(TimelineError, match=rf"lie over each other on {track_name(layer, 1)} for 8 frames"):
+        faded(stems, dict.fromkeys(spans, 0), 10)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 60), st.integers(0, 2)), max_size=12), st.integers(0, 40))

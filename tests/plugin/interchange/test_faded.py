@@ -162,6 +162,12 @@ def test_kdenlive_has_its_own_fades_and_mixes(tmp_path: Path) -> None:
         assert (_ends(mix), _said(mix, "kdenlive:mixcut"), _said(mix, "reverse")) == ((91, 100), "5", "0")
 
 
+def test_kdenlive_counts_a_mix_of_an_odd_length_from_its_end_to_the_cut(tmp_path: Path) -> None:
+    kdenlive.write(faded_reel(tmp_path, frames=7).reel, tmp_path / "out.kdenlive")
+    (mix,) = parsed(tmp_path / "out.kdenlive").findall("tractor[@id='tractor0']/transition")
+    assert (_ends(mix), _said(mix, "kdenlive:mixcut")) == ((93, 99), "4")
+
+
 def _ends(element: Element) -> tuple[int, int]:
     return int(element.attrib["in"]), int(element.attrib["out"])
 
