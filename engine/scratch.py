@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +19,7 @@ class Scratch:
     """One temporary file for any number of tracks, in `folder` or the system's own. OutputError on a full disk."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or tempfile.gettempdir()
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="foleyline-", dir=folder)  # noqa: SIM115
         self._end = 0
         self._seeking = threading.Lock()  # several threads read and write
@@ -34,16 +36,25 @@ class Scratch:
                 self._file.seek(place)
                 self._file.write(body)
         except OSError as error:
-            where = tempfile.gettempdir()
-            raise OutputError(f"no room for the sound while it is made, in {where}: {error.strerror}") from error
+            raise self._no_room(error) from error
 
     def read(self, place: int, size: int) -> bytes:
-        with self._seeking:
-            self._file.seek(place)
-            return self._file.read(size)
+        try:
+            with self._seeking:
+                self._file.seek(place)  # which may write what waits in memory
+                return self._file.read(size)
+        except OSError as error:
+            raise self._no_room(error) from error
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # a full disk refuses what waits in memory once more; nobody wants it now
+            self._file.close()
+
+    def _no_room(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"there is no room in {self._folder} for the sound while it is made: {error.strerror}. "
+            "Make room there, or set TMPDIR to a folder on a larger disk."
+        )
 
 
 class Track:
