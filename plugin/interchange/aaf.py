@@ -9,6 +9,7 @@ for drop-frame, writes sound as mono, and makes tapes of files.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,10 +22,12 @@ from engine.media.whole_file import refuse_existing, unwritable, whole_file
 from plugin.interchange import aaf_media
 from plugin.interchange.aaf_media import LEFT, PICTURE, RIGHT, SOUND, Clock, linked_clip, name_mob
 from plugin.interchange.footage import Footage, footage_of_cut
-from plugin.interchange.losses import Losses
+from plugin.interchange.losses import Losses, add_plain_cuts
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.timeline import clock
+from plugin.timeline.cut import Address
+from plugin.timeline.fades import Overlap
 
 TITLE = "AAF"
 
@@ -94,16 +97,46 @@ def _add_track(sequence: Any, reel: Reel, name: str, number: int, kind: str, com
     return slot
 
 
-def _with_filler(file: Any, reel: Reel, clips: Iterable[tuple[int, Any]]) -> Iterable[Any]:
-    """Pictures, each at its frame, and filler between and after."""
-    at_frame = 0
-    for start_frame, clip in clips:
-        if start_frame > at_frame:
-            yield file.create.Filler(PICTURE, start_frame - at_frame)
+def _with_filler(
+    file: Any, reel: Reel, clips: Iterable[tuple[RowClip, Any]], dissolves: dict[Address, str]
+) -> Iterable[Any]:
+    """Pictures, each at its frame, filler between and after, and dissolves, which lie in the length of both clips.
+
+    `dissolves` is told what keeps one from being written.
+    """
+    at_frame, found = 0, list(clips)
+    for (placed, clip), following in zip_longest(found, found[1:]):
+        if placed.start_frame > at_frame:
+            yield file.create.Filler(PICTURE, placed.start_frame - at_frame)
         yield clip
-        at_frame = start_frame + clip.length
+        at_frame = placed.end_frame
+        if placed.overlap is not None:
+            dissolves[placed.clip.address] = problem = _dissolve_problem(placed, following)
+            if not problem:
+                clip.length += placed.overlap.trail
+                following[1].start -= placed.overlap.lead
+                following[1].length += placed.overlap.lead
+                yield _dissolve(file, placed.overlap)
     if reel.frames > at_frame:
         yield file.create.Filler(PICTURE, reel.frames - at_frame)
+
+
+def _dissolve_problem(placed: RowClip, following: tuple[RowClip, Any] | None) -> str:
+    if following is None or following[0].start_frame != placed.end_frame:
+        return "a clip beside it is left out"
+    if placed.clip.speed != 1 or following[0].clip.speed != 1:
+        return "a clip beside it runs at another speed"
+    lead = placed.overlap.lead if placed.overlap is not None else 0
+    return "the file after it begins too late" if following[1].start < lead else ""
+
+
+def _dissolve(file: Any, overlap: Overlap) -> Any:
+    dissolve = aaf_media.picture_dissolve(file)
+    group = file.create.OperationGroup(dissolve, overlap.frames, media_kind=PICTURE)
+    transition = file.create.Transition(PICTURE, overlap.frames)
+    transition.cutpoint = overlap.lead
+    transition["OperationGroup"].value = group
+    return transition
 
 
 class _Stems:
@@ -169,12 +202,13 @@ def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
     rows = rows_of(reel)
     footage = footage_of_cut(rows, reel.rate)
     mobs: dict[Path, Any] = {}
+    dissolves: dict[Address, str] = {}
     for number, row in enumerate(rows.pictures, 1):
-        clips = _with_filler(file, reel, _picture_clips(file, reel, row, footage, mobs, losses))
+        clips = _with_filler(file, reel, _picture_clips(file, reel, row, footage, mobs, losses), dissolves)
         _add_track(sequence, reel, row.track.name or row.track.label, number, PICTURE, clips)
     losses.add("clip", "is moved to the nearest frame", "are moved to the nearest frame", rows.moved)
     losses.add("clip", "of less than half a frame is left out", "of less than half a frame are left out", rows.dropped)
-    losses.add("transition", "is a plain cut here", "are plain cuts here", rows.blends)
+    add_plain_cuts(losses, rows.blends, rows.cut_clips, dissolves)
     sounds = sum(len(row.clips) for row in rows.sounds)
     losses.add("clip", "on sound tracks is left out", "on sound tracks are left out", sounds)
     marks = len(reel.cut.markers) + sum(len(placed.clip.markers) for placed in rows.clips)
@@ -183,7 +217,7 @@ def _add_pictures(file: Any, sequence: Any, reel: Reel, losses: Losses) -> None:
 
 def _picture_clips(
     file: Any, reel: Reel, row: Row, footage: dict[Path, Footage], mobs: dict[Path, Any], losses: Losses
-) -> Iterable[tuple[int, Any]]:
+) -> Iterable[tuple[RowClip, Any]]:
     for placed in row.clips:
         path, speed = placed.clip.medium.path, placed.clip.speed
         losses.add("clip", "that is switched off is left out", "that are switched off are left out", _off(placed))
@@ -195,7 +229,7 @@ def _picture_clips(
         losses.add("clip", "plays at its file's own speed", "play at their files' own speed", int(speed != 1))
         if path not in mobs:
             mobs[path] = aaf_media.picture_mob(file, footage[path], placed.clip.name or footage[path].name)
-        yield placed.start_frame, linked_clip(file, mobs[path], 1, _first(placed, reel), placed.frames, PICTURE)
+        yield placed, linked_clip(file, mobs[path], 1, _first(placed, reel), placed.frames, PICTURE)
 
 
 def _off(placed: RowClip) -> int:

@@ -30,6 +30,7 @@ WRITTEN = datetime(2000, 1, 1)
 """The date in every file: nobody's clock is read, so that the same timeline gives the same bytes."""
 
 _MOB_LABEL = bytes.fromhex("060a2b340101010501010f2013000000")
+_VIDEO_DISSOLVE = AUID("0c3bea40-fc05-11d2-8a29-0050040ef7d2")
 _MONO_AUDIO_DISSOLVE = AUID("0c3bea41-fc05-11d2-8a29-0050040ef7d2")
 _DEPTHS = {"PCM_16": Depth.INT16, "PCM_24": Depth.INT24, "FLOAT": Depth.FLOAT32}
 _CDCI_4_2_2 = {"ComponentWidth": 8, "HorizontalSubsampling": 2, "VerticalSubsampling": 1, "VideoLineMap": [0, 0]}
@@ -63,11 +64,11 @@ def add_timecode(mob: Any, time: Clock, start_frame: int, frames: int) -> None:
     slot["PhysicalTrackNumber"].value = 1
 
 
-def operation(file: Any, identity: AUID, name: str, description: str, inputs: int) -> Any:
-    """A new definition of what is done to sound."""
+def operation(file: Any, identity: AUID, name: str, description: str, inputs: int, kind: str = SOUND) -> Any:
+    """A new definition of what is done to sound or picture."""
     definition = file.create.OperationDef(identity, name, description)
     file.dictionary.register_def(definition)
-    definition.media_kind = SOUND
+    definition.media_kind = kind
     definition["IsTimeWarp"].value = False
     definition["NumberInputs"].value = inputs
     definition["Bypass"].value = 0
@@ -78,6 +79,12 @@ def operation(file: Any, identity: AUID, name: str, description: str, inputs: in
 def audio_dissolve(file: Any) -> Any:
     """The one that all programs know; of the stereo dissolve some know nothing."""
     return operation(file, _MONO_AUDIO_DISSOLVE, "Mono Audio Dissolve", "Combines two mono audio streams", inputs=2)
+
+
+def picture_dissolve(file: Any) -> Any:
+    """One definition for all of a file's dissolves of picture."""
+    known = next((one for one in file.dictionary["OperationDefinitions"] if one.auid == _VIDEO_DISSOLVE), None)
+    return known or operation(file, _VIDEO_DISSOLVE, "Video Dissolve", "Combines two video streams", 2, PICTURE)
 
 
 class Stems:

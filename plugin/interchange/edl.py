@@ -6,19 +6,22 @@ An own writer: the public adapter (otio-cmx3600-adapter 1.0) leaves sound out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from engine.media.whole_file import free_path, refuse_existing, whole_file
 from engine.types import OutputError
-from plugin.interchange.losses import Losses
+from plugin.interchange.losses import Losses, add_plain_cuts
 from plugin.interchange.nearby import absolute
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
+from plugin.interchange.rows import DISSOLVE
 from plugin.timeline import clock
-from plugin.timeline.cut import PICTURE, CutClip, plain
+from plugin.timeline.blends import Blend
+from plugin.timeline.cut import PICTURE, Address, CutClip, plain
 from plugin.timeline.medium import FileFacts, file_facts
 from plugin.timeline.topmost import Piece, topmost
 
@@ -28,6 +31,7 @@ PICTURE_CHANNEL, STEREO_CHANNELS = "V", "AA"
 _REEL_LETTERS = 8
 _SPECIAL_REELS = {"AX", "BL", "BLACK", "BARS"}  # an unknown source, black, colour bars
 _MOST_EVENTS = 999
+_MOST_FRAMES = 999  # of a dissolve, which has three digits
 _FASTEST = 99  # frames are counted with two digits
 
 
@@ -42,6 +46,8 @@ class _Event:
     record: tuple[int, int]
     path: Path | None
     speed: Fraction = Fraction(1)
+    dissolve: int = 0  # frames that it is dissolved into over
+    before: _Event | None = None  # what it is dissolved out of, of no length
 
 
 def write(reel: Reel, path: Path) -> tuple[str, ...]:
@@ -103,13 +109,62 @@ def _pictures(reel: Reel, reels: Reels, losses: Losses) -> list[_Event]:
         for piece in seen
     ]
     shown = {piece.clip.address for piece in seen}
-    blended = sum(blend.before in shown or blend.after in shown for blend in reel.blends)
-    losses.add("transition", "is a plain cut here", "are plain cuts here", blended)
+    dissolves: dict[Address, str] = {}
+    events = _dissolved(reel, seen, events, dissolves)
+    add_plain_cuts(losses, _touching(reel, shown), clips, dissolves)
     _count_lost(reel, losses, len(clips) - len(shown))
     edges = {edge for piece in seen for edge in (piece.record.start, piece.record.end)}
     beside = sum((edge * reel.rate).denominator != 1 for edge in edges)
     losses.add("cut", "is moved to the nearest frame", "are moved to the nearest frame", beside)
     return [event for event in events if event.record[0] < event.record[1]]
+
+
+def _touching(reel: Reel, shown: set[Address]) -> list[Blend]:
+    return [blend for blend in reel.blends if blend.before in shown or blend.after in shown]
+
+
+def _dissolved(
+    reel: Reel, seen: Sequence[Piece], events: Sequence[_Event], dissolves: dict[Address, str]
+) -> list[_Event]:
+    """The events, of which one that is dissolved into begins where its dissolve does: a list counts from there.
+
+    `dissolves` is told what keeps one from being written, as `add_plain_cuts` takes it.
+    """
+    made = list(events)
+    joined = {(blend.before, blend.after): blend for blend in reel.blends if blend.kind == DISSOLVE}
+    for index, (one, after) in enumerate(pairwise(seen)):
+        blend = joined.get((one.clip.address, after.clip.address))
+        if blend is not None and one.record.end == after.record.start:
+            start, end = (_frames(after.clip.record.start + part, reel) for part in (-blend.lead, blend.trail))
+            problem = _dissolve_problem((one, made[index]), (after, made[index + 1]), start, end)
+            dissolves[blend.before] = problem
+            if not problem:
+                made[index], made[index + 1] = _joined(made[index], made[index + 1], start, end)
+    return made
+
+
+def _dissolve_problem(one: tuple[Piece, _Event], after: tuple[Piece, _Event], start: int, end: int) -> str:
+    if one[0].clip.speed != 1 or after[0].clip.speed != 1:
+        return "a clip beside it runs at another speed"
+    began, (begins, ends) = one[1].record[0], after[1].record
+    if not (began + one[1].dissolve <= start and end <= ends and 0 < end - start <= _MOST_FRAMES):
+        return "it lies between no two clips that are long enough for it"
+    return "the file after it begins too late" if after[1].source[0] < begins - start else ""
+
+
+def _joined(one: _Event, after: _Event, start: int, end: int) -> tuple[_Event, _Event]:
+    """Both with the place at which they meet moved to the start of their dissolve."""
+    moved = one.record[1] - start
+    return (
+        replace(one, source=(one.source[0], one.source[1] - moved), record=(one.record[0], start)),
+        replace(
+            after,
+            source=(after.source[0] - moved, after.source[1]),
+            record=(start, after.record[1]),
+            dissolve=end - start,
+            before=replace(one, source=(one.source[1] - moved,) * 2, record=(start, start)),
+        ),
+    )
 
 
 def _count_lost(reel: Reel, losses: Losses, beneath: int) -> None:
@@ -176,14 +231,22 @@ def _text(reel: Reel, title: str, events: list[_Event], losses: Losses) -> str:
 
 
 def _lines(reel: Reel, number: int, event: _Event, losses: Losses) -> Iterable[str]:
-    start = reel.cut.start_frame
-    times = " ".join(_timecode(reel, frame) for frame in (*event.source, *(start + frame for frame in event.record)))
-    yield f"{number:03d}  {event.reel:8} {event.channel:5} C        {times}"
+    if event.before is not None:
+        yield _edit(reel, number, event.before, "C")
+    yield _edit(reel, number, event, f"D    {event.dissolve:03d}" if event.dissolve else "C")
     if event.speed != 1:
         yield from _motion(reel, event, losses)
-    yield f"* FROM CLIP NAME: {plain(event.name) or event.reel}"
+    if event.before is not None:
+        yield f"* FROM CLIP NAME: {plain(event.before.name) or event.before.reel}"
+    yield f"* {'TO' if event.dissolve else 'FROM'} CLIP NAME: {plain(event.name) or event.reel}"
     if event.path is not None:
         yield f"* SOURCE FILE: {plain(str(absolute(event.path)))}"
+
+
+def _edit(reel: Reel, number: int, event: _Event, kind: str) -> str:
+    start = reel.cut.start_frame
+    times = " ".join(_timecode(reel, frame) for frame in (*event.source, *(start + frame for frame in event.record)))
+    return f"{number:03d}  {event.reel:8} {event.channel:5} {kind:8} {times}"
 
 
 def _motion(reel: Reel, event: _Event, losses: Losses) -> Iterable[str]:

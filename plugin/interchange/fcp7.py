@@ -26,7 +26,7 @@ from plugin.interchange.reel import Reel
 from plugin.interchange.rows import Row, rows_of
 from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
-from plugin.timeline.cut import CutMarker, TrackLabel
+from plugin.timeline.cut import Address, CutMarker, TrackLabel
 
 _SIZE = (1920, 1080)
 
@@ -52,7 +52,8 @@ class _Writer:
         self._rows = rows_of(reel)
         self._footage = footage_of_cut(self._rows, reel.rate)
         self._files = Files(reel.rate)
-        self._clips = self._sound_tracks = self._dissolves = 0
+        self._clips = self._sound_tracks = 0
+        self._dissolves: dict[Address, str] = {}
         self.losses = Losses("FCP 7 XML")
 
     def document(self) -> Element:
@@ -84,7 +85,7 @@ class _Writer:
             add(shape, tag, value)
         for row in self._rows.pictures:
             track = add_track(video, row.track.name)
-            for item in row_items(row, self._rate, self._footage, self.losses):
+            for item in row_items(row, self._rate, self._footage, self.losses, self._dissolves):
                 self._add_clip(track, item)
                 self._add_dissolve(track, item)
             close_track(track, row.track.enabled)
@@ -102,7 +103,7 @@ class _Writer:
 
     def _add_sound_row(self, audio: Element, row: Row) -> None:
         """Mono clips go to a track of their own: Premiere would play half of one on a stereo track silent."""
-        items = row_items(row, self._rate, self._footage, self.losses)
+        items = row_items(row, self._rate, self._footage, self.losses, self._dissolves)
         mono, wider = ([item for item in items if (item.channels == 1) is one] for one in (True, False))
         if mono:
             self._add_mono(audio, row.track, mono)
@@ -160,7 +161,6 @@ class _Writer:
 
     def _add_dissolve(self, track: Element, item: Item) -> None:
         if item.tail is not None:
-            self._dissolves += 1
             add_dissolve(
                 track, self._rate, item.end_frame - item.tail.lead, item.end_frame + item.tail.trail, item.tail
             )

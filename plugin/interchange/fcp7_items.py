@@ -11,7 +11,7 @@ from plugin.interchange.losses import Losses
 from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.interchange.rows import Row, RowClip
 from plugin.timeline import clock
-from plugin.timeline.cut import PICTURE, CutMarker
+from plugin.timeline.cut import PICTURE, Address, CutMarker
 from plugin.timeline.fades import Overlap
 
 
@@ -69,24 +69,44 @@ def _stem_item(stem: ReelStem, start: Fraction) -> Item:
     )  # fmt: skip
 
 
-def row_items(row: Row, rate: Fraction, footage: dict[Path, Footage], losses: Losses) -> list[Item]:
+def row_items(
+    row: Row, rate: Fraction, footage: dict[Path, Footage], losses: Losses, dissolves: dict[Address, str]
+) -> list[Item]:
     """An editor's own clips; what is changed to fit is counted in `losses`.
 
-    A dissolve of pictures is kept where it lies on one side of the cut or evenly on both, between clips at normal
-    speed with files, of which the later has what it starts with.
+    `dissolves` is told of each dissolve of pictures what keeps it from being written, as `add_plain_cuts` takes it.
     """
     items = [_item(placed, rate, footage, losses) for placed in row.clips]
     for index, (one, placed) in enumerate(zip(items[:-1], row.clips, strict=False)):
         overlap, following = placed.overlap, items[index + 1]
-        if overlap is not None and placed.clip.kind == PICTURE and _is_writable(overlap, one, following):
-            items[index : index + 2] = replace(items[index], tail=overlap), replace(following, head=overlap)
+        if overlap is not None:
+            overlap = _aligned(overlap)
+            dissolves[placed.clip.address] = problem = _problem(overlap, placed.clip.kind, one, following)
+            if not problem:
+                items[index : index + 2] = replace(items[index], tail=overlap), replace(following, head=overlap)
+                less = placed.overlap is not None and overlap.frames < placed.overlap.frames
+                losses.add(
+                    "transition", "is a frame shorter here", "are a frame shorter here", int(less), name=one.name
+                )
     return items
 
 
-def _is_writable(overlap: Overlap, one: Item, following: Item) -> bool:
-    aligned = overlap.lead == overlap.trail or 0 in (overlap.lead, overlap.trail)
-    plain = all(item.footage is not None and item.speed == 1 for item in (one, following))
-    return aligned and plain and following.in_frame >= overlap.lead
+def _aligned(overlap: Overlap) -> Overlap:
+    """Of an odd length the longer part follows the cut: the middle that programs take is rounded down."""
+    odd = overlap.trail and overlap.lead == overlap.trail + 1
+    return Overlap(overlap.trail, overlap.trail) if odd else overlap
+
+
+def _problem(overlap: Overlap, kind: str, one: Item, following: Item) -> str:
+    if kind != PICTURE:
+        return "it is of sound"
+    if 0 not in (overlap.lead, overlap.trail) and overlap.trail - overlap.lead not in (0, 1):
+        return "its halves are unequal"
+    if one.footage is None or following.footage is None:
+        return "a clip beside it has no file"
+    if one.speed != 1 or following.speed != 1:
+        return "a clip beside it runs at another speed"
+    return "" if following.in_frame >= overlap.lead else "the file after it begins too late"
 
 
 def _item(placed: RowClip, rate: Fraction, files: dict[Path, Footage], losses: Losses) -> Item:

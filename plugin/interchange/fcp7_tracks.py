@@ -57,7 +57,7 @@ def add_link(element: Element, clip: int, track: int, index: int) -> None:
 
 def add_dissolve(track: Element, rate: Fraction, start: int, end: int, overlap: Overlap) -> None:
     """A cross dissolve of picture over timeline frames `start` to `end`, between the clips before and after it."""
-    alignment = "center" if overlap.lead == overlap.trail else "start" if overlap.trail else "end"
+    alignment = "start" if not overlap.lead else "center" if overlap.trail else "end"
     said = {"name": "Cross Dissolve", "effectid": "Cross Dissolve", "effectcategory": "Dissolve"}
     _add_transition(track, rate, (start, end), alignment, {**said, "effecttype": "transition", "mediatype": "video"})
 

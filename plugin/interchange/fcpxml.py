@@ -31,8 +31,8 @@ from plugin.interchange.reel import Reel, ReelStem, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.interchange.xml_file import write_xml
 from plugin.timeline import clock
-from plugin.timeline.cut import PICTURE, CutClip
-from plugin.timeline.fades import Fades
+from plugin.timeline.cut import PICTURE, Address, CutClip
+from plugin.timeline.fades import Fades, Overlap
 
 VERSION = "1.9"
 _PROJECT_RATES = frozenset(
@@ -61,7 +61,7 @@ class _Writer:
         self._start = max(reel.cut.start_frame, 0) / reel.rate
         self._rows = rows_of(reel)
         self._footage = footage_of_cut(self._rows, reel.rate)
-        self._dissolves = 0
+        self._dissolves: dict[Address, str] = {}
         self.losses = Losses("Final Cut Pro XML")
 
     def document(self) -> Element:
@@ -119,32 +119,33 @@ class _Writer:
                 element, local = self._asset_clip(placed, footage)
                 story.append(element, local, placed.end_frame)
             story.mark_last(placed.clip.markers)
-            lead = self._dissolve_frames(placed, following)
-            if lead:
-                self._dissolves += 1
-                story.append_dissolve(self._resources.dissolve(), lead)
+            if placed.overlap is not None and following is not None:
+                problem = self._dissolve_problem(placed, following, placed.overlap)
+                self._dissolves[placed.clip.address] = problem
+                if not problem:
+                    story.append_dissolve(self._resources.dissolve(), placed.overlap)
 
-    def _dissolve_frames(self, placed: RowClip, following: RowClip | None) -> int:
-        """Half the length of a dissolve that Final Cut Pro can show: even on both sides, with media under all of it."""
-        overlap = placed.overlap
-        if overlap is None or following is None or overlap.lead != overlap.trail:
-            return 0
+    def _dissolve_problem(self, placed: RowClip, following: RowClip, overlap: Overlap) -> str:
+        """What keeps Final Cut Pro from showing it: it knows even ones, within a frame, with media under all of it."""
+        if abs(overlap.lead - overlap.trail) > 1:
+            return "its halves are unequal"
         first, second = (self._footage.get(one.clip.medium.path or Path()) for one in (placed, following))
-        if (
-            first is None
-            or second is None
-            or first.is_still
-            or second.is_still
-            or placed.clip.speed != 1
-            or following.clip.speed != 1
-        ):
-            return 0
+        if first is None or second is None:
+            return "a clip beside it has no file"
+        if first.is_still or second.is_still:
+            return "a clip beside it is a still"
+        if placed.clip.speed != 1 or following.clip.speed != 1:
+            return "a clip beside it runs at another speed"
         last = max(placed.clip.source_start, Fraction(0)) + (placed.frames + overlap.trail) / self._rate
-        under = last <= first.duration and following.clip.source_start >= overlap.lead / self._rate
-        return overlap.lead if under else 0
+        if last > first.duration:
+            return "the file before it ends too early"
+        early = following.clip.source_start < overlap.lead / self._rate
+        return "the file after it begins too late" if early else ""
 
     def _add_connected(self, story: Story, row: Row, lane: int) -> None:
         for placed in row.clips:
+            if placed.overlap is not None:
+                self._dissolves[placed.clip.address] = "it is not on the primary storyline"
             footage = self._footage_of(placed.clip)
             if footage is None:
                 story.mark(placed.clip.markers)

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 from plugin.interchange.fcpxml_resources import first_frame, seconds_text
 from plugin.timeline import clock
 from plugin.timeline.cut import CutMarker
+from plugin.timeline.fades import Overlap
 
 
 @dataclass(slots=True)
@@ -74,11 +75,11 @@ class Story:
         self._starts.append(self._end_frame)
         self._end_frame = end_frame
 
-    def append_dissolve(self, effect: str, frames: int) -> None:
-        """A cross dissolve over so many frames before the end of what is there, and as many after."""
-        start = self._start + (self._end_frame - frames) / self._rate
+    def append_dissolve(self, effect: str, overlap: Overlap) -> None:
+        """A cross dissolve over frames before the end of what is there, and after it."""
+        start = self._start + (self._end_frame - overlap.lead) / self._rate
         transition = SubElement(self._spine, "transition", name="Cross Dissolve", offset=seconds_text(start))
-        transition.set("duration", seconds_text(Fraction(2 * frames) / self._rate))
+        transition.set("duration", seconds_text(overlap.frames / self._rate))
         SubElement(transition, "filter-video", ref=effect, name="Cross Dissolve")
 
     def connect(self, element: Element, frame: int, lane: int, own: Fraction = Fraction(0)) -> Storied:

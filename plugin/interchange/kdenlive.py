@@ -25,6 +25,8 @@ from plugin.interchange.mlt_tracks import (
     tracks_of,
 )
 from plugin.interchange.mlt_xml import (
+    MIXED_PICTURE,
+    MIXED_SOUND,
     Numbered,
     Playlist,
     add,
@@ -189,8 +191,9 @@ def _add_track(
         add(tractor, "track", {"hide": hidden, "producer": f"playlist{number}_{half}"})
     for count, (cut_frame, overlap, first) in enumerate(mixes):
         ends = {"in": cut_frame - overlap.lead, "out": cut_frame + overlap.trail - 1}
-        mixed: Numbered = {"a_track": 0, "b_track": 1, "mlt_service": "mix", "start": -1, "accepts_blanks": 1}
-        own: Numbered = {"kdenlive_id": "mix", "kdenlive:mixcut": overlap.trail, "reverse": first}
+        mixed: Numbered = {"a_track": 0, "b_track": 1, **(MIXED_PICTURE if track.picture else MIXED_SOUND)}
+        name = "luma" if track.picture else "mix"
+        own: Numbered = {"kdenlive_id": name, "kdenlive:mixcut": overlap.trail, "reverse": first}
         add(tractor, "transition", {"id": f"mix{number}_{count}", **ends}, {**mixed, **own})
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from plugin.interchange.reel import Reel
-from plugin.interchange.rows import Rows
+from plugin.interchange.rows import DISSOLVE, Rows
 from plugin.timeline import clock
+from plugin.timeline.blends import Blend
+from plugin.timeline.cut import Address, CutClip
 
 _DAY_S = 24 * 3600
 _MOST_NAMED = 3
+_NO_ROOM = "it lies between no two clips that are long enough for it"
 
 
 class Losses:
@@ -48,14 +51,30 @@ def _listed(names: Sequence[str], count: int) -> str:
     return f": {', '.join(most)} and {last}" if most else f": {last}"
 
 
-def add_frame_losses(losses: Losses, reel: Reel, rows: Rows, written_blends: int) -> None:
+def add_plain_cuts(
+    losses: Losses, blends: Iterable[Blend], clips: Iterable[CutClip], dissolves: Mapping[Address, str]
+) -> None:
+    """The transitions that are not written, with the clips beside them and the reason.
+
+    `dissolves` says for clips that dissolve into the next what keeps that from being written; "" for what is written.
+    """
+    names = {clip.address: clip.name for clip in clips}
+    for blend in blends:
+        reason = dissolves.get(blend.before, "it is no dissolve" if blend.kind != DISSOLVE else _NO_ROOM)
+        if reason:
+            beside = [names[one] for one in (blend.before, blend.after) if names.get(one)]
+            say = f"plain cut here, for {reason}", f"plain cuts here, for {reason}"
+            losses.add("transition", f"is a {say[0]}", f"are {say[1]}", name=" to ".join(beside))
+
+
+def add_frame_losses(losses: Losses, reel: Reel, rows: Rows, dissolves: Mapping[Address, str]) -> None:
     """What is lost to whole frames, to plain markers and cuts, and to timecode that ends at midnight."""
     add, cut = losses.add, reel.cut
     say = "beside whole frames and"
     add("clip", f"lies {say} is moved to the nearest", f"lie {say} are moved to the nearest", rows.moved)
     add("clip", "is shorter than a frame and left out", "are shorter than a frame and left out", rows.dropped)
     add("clip", "is neither picture nor sound and left out", "are neither and left out", rows.others)
-    add("transition", "is a plain cut here", "are plain cuts here", rows.blends - written_blends)
+    add_plain_cuts(losses, rows.blends, rows.cut_clips, dissolves)
     markers = [marker for one in rows.clips for marker in one.clip.markers] + list(cut.markers)
     coloured = 0 if reel.stems_only else sum(bool(marker.colour) for marker in markers)
     add("marker", "loses its colour", "lose their colours", coloured)

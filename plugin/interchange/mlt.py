@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 from plugin.interchange.losses import Losses
 from plugin.interchange.mlt_tracks import Piece, Played, Track, all_markers, lengths_of, standing_losses, tracks_of
 from plugin.interchange.mlt_xml import (
+    MIXED_PICTURE,
+    MIXED_SOUND,
     Numbered,
     Playlist,
     add,
@@ -40,7 +42,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
 
 
 def _add_track(root: Element, number: int, track: Track, ids: Mapping[Played, str]) -> None:
-    crossings = {piece: _add_crossing(root, piece, after, ids) for piece, after in _crossing(track)}
+    crossings = {piece: _add_crossing(root, piece, after, ids, track.picture) for piece, after in _crossing(track)}
     kind = "shotcut:video" if track.picture else "shotcut:audio"
     element = add(root, "playlist", {"id": f"playlist{number}"}, {kind: 1, "shotcut:name": track.name})
     playlist = Playlist(element)
@@ -61,7 +63,7 @@ def _crossing(track: Track) -> list[tuple[Piece, Piece]]:
     return [(one, after) for one, after in pairwise(track.pieces) if one.fades.after is not None]
 
 
-def _add_crossing(root: Element, piece: Piece, after: Piece, ids: Mapping[Played, str]) -> str:
+def _add_crossing(root: Element, piece: Piece, after: Piece, ids: Mapping[Played, str], picture: bool) -> str:
     """Shotcut's own transition: the end of one clip and the start of the next as a clip between them."""
     assert piece.fades.after is not None
     frames = piece.fades.after.frames
@@ -71,8 +73,9 @@ def _add_crossing(root: Element, piece: Piece, after: Piece, ids: Mapping[Played
     for part in (one.part(start_frame, start_frame + frames) for one in (piece, after)):
         ends = {"in": part.in_frame, "out": part.in_frame + frames - 1}
         add(tractor, "track", {"producer": ids[part.played], **ends})
-    mixed: Numbered = {"a_track": 0, "b_track": 1, "mlt_service": "mix", "start": -1, "accepts_blanks": 1}
-    add(tractor, "transition", {"id": f"{name}-mix", "in": 0, "out": frames - 1}, mixed)
+    mixed: Numbered = {"a_track": 0, "b_track": 1}
+    kept: Numbered = MIXED_PICTURE if picture else MIXED_SOUND
+    add(tractor, "transition", {"id": f"{name}-mix", "in": 0, "out": frames - 1}, {**mixed, **kept})
     return name
 
 

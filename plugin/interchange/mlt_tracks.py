@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,12 +16,12 @@ import soundfile
 from engine.media.source import open_media
 from engine.media.wave_chunks import Depth
 from engine.types import MediaError, OutputError
-from plugin.interchange.losses import Losses
+from plugin.interchange.losses import Losses, add_plain_cuts
 from plugin.interchange.reel import Reel, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.timeline import clock
-from plugin.timeline.cut import PICTURE, CutClip, CutMarker
-from plugin.timeline.fades import NO_FADES, Fades
+from plugin.timeline.cut import PICTURE, Address, CutClip, CutMarker
+from plugin.timeline.fades import NO_FADES, Fades, Overlap
 from plugin.timeline.medium import file_facts
 from plugin.timeline.stem_span import seeking_warnings
 
@@ -82,9 +82,10 @@ def tracks_of(reel: Reel, losses: Losses) -> tuple[Track, ...]:
     losses.add(
         "clip", "is neither picture nor sound and left out", "are neither picture nor sound and left out", rows.others
     )
-    losses.add("transition", "is a plain cut here", "are plain cuts here", rows.blends)
-    picture = _tracks(rows.pictures, True, reel.rate, losses)
-    sound = _tracks(rows.sounds, False, reel.rate, losses)
+    dissolves: dict[Address, str] = {}
+    picture = tuple(_tracks(rows.pictures, True, reel.rate, losses, dissolves))
+    sound = tuple(_tracks(rows.sounds, False, reel.rate, losses, dissolves))
+    add_plain_cuts(losses, rows.blends, rows.cut_clips, dissolves)
     return (*picture, *sound, *(_stem_track(track) for track in reel.tracks))
 
 
@@ -129,14 +130,42 @@ def _depth(path: Path) -> Depth | None:
         raise OutputError(f"The stem {path} cannot be read ({error}). Make it again.") from error
 
 
-def _tracks(rows: Iterable[Row], picture: bool, rate: Fraction, losses: Losses) -> Iterator[Track]:
+def _tracks(
+    rows: Iterable[Row], picture: bool, rate: Fraction, losses: Losses, dissolves: dict[Address, str]
+) -> Iterator[Track]:
     layers: Counter[str] = Counter()
     for row in rows:
         layers[row.track.label] += 1
         layer = layers[row.track.label]
         name = (row.track.name or row.track.label) + (f" ({layer})" if layer > 1 else "")
-        pieces = (piece for placed in row.clips if (piece := _piece(placed, rate, losses)) is not None)
-        yield Track(name, picture, tuple(pieces))
+        pieces = [_piece(placed, rate, losses) for placed in row.clips]
+        _dissolve(row.clips, pieces, rate, dissolves)
+        yield Track(name, picture, tuple(piece for piece in pieces if piece is not None))
+
+
+def _dissolve(
+    clips: Sequence[RowClip], pieces: list[Piece | None], rate: Fraction, dissolves: dict[Address, str]
+) -> None:
+    """Let pieces that dissolve reach over their cuts; `dissolves` is told what keeps one from it."""
+    for index, placed in enumerate(clips[:-1]):
+        overlap, one, after = placed.overlap, pieces[index], pieces[index + 1]
+        if overlap is not None:
+            dissolves[placed.clip.address] = problem = _dissolve_problem(placed.clip, overlap, one, after, rate)
+            if not problem and one is not None and after is not None:
+                length = max(one.length, one.in_frame + one.frames + overlap.trail)
+                pieces[index] = replace(one, length=length, fades=replace(one.fades, after=overlap))
+                pieces[index + 1] = replace(after, fades=replace(after.fades, before=overlap))
+
+
+def _dissolve_problem(clip: CutClip, overlap: Overlap, one: Piece | None, after: Piece | None, rate: Fraction) -> str:
+    if one is None or after is None:
+        return "a clip beside it is left out"
+    if one.played.held_frame is not None or after.played.held_frame is not None:
+        return "a clip beside it is frozen"
+    if one.end_frame != after.start_frame or after.in_frame < overlap.lead:
+        return "the file after it begins too late"
+    known = _file_frames(clip, rate)
+    return "the file before it ends too early" if 0 < known < one.in_frame + one.frames + overlap.trail else ""
 
 
 def _stem_track(track: ReelTrack) -> Track:

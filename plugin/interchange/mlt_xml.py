@@ -22,6 +22,10 @@ _MOST_NUMERATOR = 2**31 - 1
 
 Numbered = Mapping[str, str | int]
 
+# How two clips that overlap are mixed.
+MIXED_SOUND: Numbered = {"mlt_service": "mix", "start": -1, "accepts_blanks": 1}
+MIXED_PICTURE: Numbered = {"mlt_service": "luma", "factory": "loader", "alpha_over": 1, "fix_background_alpha": 1}
+
 
 def new_document(reel: Reel, path: Path, **attributes: str) -> Element:
     """The root, with the profile in it: exact frame rate, and the size of the picture."""

@@ -49,11 +49,15 @@ class Rows:
     moved: int  # clips that lie beside whole frames, and were moved to the nearest
     dropped: int  # clips of less than half a frame
     others: int  # clips that are neither picture nor sound
-    blends: int  # transitions that join clips of the rows, or begin or end one
+    blends: tuple[Blend, ...]  # transitions that join clips of the rows, or begin or end one
 
     @property
     def clips(self) -> list[RowClip]:
         return [placed for row in (*self.pictures, *self.sounds) for placed in row.clips]
+
+    @property
+    def cut_clips(self) -> list[CutClip]:
+        return [placed.clip for placed in self.clips]
 
 
 def rows_of(reel: Reel) -> Rows:
@@ -67,7 +71,7 @@ def rows_of(reel: Reel) -> Rows:
         moved=sum(not _is_whole(one.clip, reel) for one in kept),
         dropped=len(placed) - len(kept),
         others=len(clips) - len(placed),
-        blends=_count_blends(reel, kept),
+        blends=_blends_of(reel, kept),
     )
 
 
@@ -111,9 +115,9 @@ def _overlap(one: RowClip, following: RowClip, joined: Mapping[Pair, Blend], rat
     return Overlap(lead, trail) if lead + trail else None
 
 
-def _count_blends(reel: Reel, clips: Iterable[RowClip]) -> int:
+def _blends_of(reel: Reel, clips: Iterable[RowClip]) -> tuple[Blend, ...]:
     here = {one.clip.address for one in clips}
-    return sum(blend.before in here or blend.after in here for blend in reel.blends)
+    return tuple(blend for blend in reel.blends if blend.before in here or blend.after in here)
 
 
 def _layers(clips: Iterable[RowClip]) -> list[tuple[RowClip, ...]]:

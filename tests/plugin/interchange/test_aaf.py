@@ -171,7 +171,7 @@ def test_pictures_are_linked_clips_and_losses_are_counted(tmp_path: Path) -> Non
         "AAF: 1 clip plays at its file's own speed.",
         "AAF: 1 clip on sound tracks is left out.",
         "AAF: 1 marker is left out.",
-        "AAF: 1 transition is a plain cut here.",
+        'AAF: 1 transition is a plain cut here, for a clip beside it runs at another speed: "b to fast".',
     }
     with read(tmp_path / "out.aaf") as file:
         (sequence,) = list(file.content.toplevel())

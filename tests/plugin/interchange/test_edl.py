@@ -115,12 +115,18 @@ def test_the_picture_is_what_a_viewer_sees_and_losses_are_counted(tmp_path: Path
         ("REELONE", "V", 10, 34, start, start + 24),
         ("REELONE2", "V", 5, 17, start + 24, start + 36),
         ("REELONE", "V", 46, 58, start + 36, start + 48),
-        ("AX", "V", 3, 23, start + 60, start + 80),
-        ("AX", "V", 9, 29, start + 80, start + 100),
+        ("AX", "V", 3, 19, start + 60, start + 76),
+        ("AX", "V", 19, 19, start + 76, start + 76),
+    ]
+    lines = (tmp_path / "out.edl").read_text().splitlines()
+    assert lines[-1 - lines[::-1].index("* TO CLIP NAME: d") - 3 :][:4] == [
+        "008  AX       V     C        00:00:00:19 00:00:00:19 01:00:03:04 01:00:03:04",
+        "008  AX       V     D    008 00:00:00:05 00:00:01:05 01:00:03:04 01:00:04:04",
+        "* FROM CLIP NAME: c",
+        "* TO CLIP NAME: d",
     ]
     assert "\n".join(told[1:]) == "\n".join(
         [
-            "CMX 3600: 1 transition is a plain cut here.",
             "CMX 3600: 1 clip lies beneath others and is left out.",
             "CMX 3600: 1 clip on sound tracks is left out.",
             "CMX 3600: 1 clip that is switched off is left out.",

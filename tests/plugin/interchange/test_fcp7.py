@@ -255,7 +255,10 @@ def test_dissolves_are_kept_with_their_handles_and_others_told(tmp_path: Path) -
     assert [(number(item, "in"), number(item, "out")) for item, *_ in own] == [
         (24, 78), (18, 80), (24, 72), (16, 72), (24, 72), (3, 51),
     ]  # fmt: skip
-    assert told == ("FCP 7 XML: 2 transitions are plain cuts here.",)
+    assert told == (
+        'FCP 7 XML: 1 transition is a plain cut here, for its halves are unequal: "d to e".',
+        'FCP 7 XML: 1 transition is a plain cut here, for the file after it begins too late: "e to f".',
+    )
 
 
 def test_the_public_adapter_reads_dissolves_and_the_cuts_under_them(tmp_path: Path) -> None:

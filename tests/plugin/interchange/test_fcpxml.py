@@ -264,7 +264,12 @@ def test_even_dissolves_of_the_storyline_are_kept_and_others_told(tmp_path: Path
     (found,) = root.iter("transition")
     assert (found.get("offset"), found.get("duration")) == ("14407/4s", "1/2s")  # 42 frames after the hour
     assert [one.get("name") for one in project(root)[0]] == ["a", "Cross Dissolve", "b", "c", "e", "Gap", "d"]
-    assert told == ("Final Cut Pro XML: 3 transitions are plain cuts here.",)
+    say = "Final Cut Pro XML: 1 transition is a plain cut here, for"
+    assert told == (
+        f'{say} its halves are unequal: "b to c".',
+        f'{say} the file after it begins too late: "c to e".',
+        f'{say} it is not on the primary storyline: "x to y".',
+    )
 
 
 @pytest.mark.parametrize("rate", [NTSC[0], Fraction(25)])

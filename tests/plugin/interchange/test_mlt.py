@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from engine.media.wave import Depth
 from engine.types import OutputError
-from plugin.interchange import kdenlive, mlt, reaper
+from plugin.interchange import kdenlive, mlt
 from plugin.interchange.reel import Reel
 from tests.plugin.interchange.clicking import NAME, RATES, SHOT_FRAMES, clicking_reel
 from tests.plugin.interchange.cuts import cuts
-from tests.plugin.timelines import clip, dissolve, gap, marker, span, stack, timeline, touch, track
+from tests.plugin.timelines import clip, gap, marker, span, stack, timeline, touch, track
 
 Writer = Callable[[Reel, Path], tuple[str, ...]]
 WRITERS = pytest.mark.parametrize("write", [mlt.write, kdenlive.write], ids=["mlt", "kdenlive"])
@@ -222,14 +222,6 @@ def test_a_timeline_of_more_frames_than_mlt_counts_is_refused(tmp_path: Path, wr
     reel, _ = clicking_reel(tmp_path, Fraction(24), cut=timeline(track(gap(2.0**32))), silent=True)
     with pytest.raises(OutputError, match="more than MLT counts"):
         write(reel, tmp_path / "cut.xml")
-
-
-@pytest.mark.parametrize("write", [mlt.write, kdenlive.write, reaper.write], ids=["mlt", "kdenlive", "reaper"])
-def test_dissolves_are_told_to_be_cuts(tmp_path: Path, write: Writer) -> None:
-    one, other = (clip("a", 48, start=20, url="/a.mov", available=span(0, 99)) for _ in range(2))
-    reel, _ = clicking_reel(tmp_path, Fraction(24), cut=timeline(track(one, dissolve(6, 6), other)), silent=True)
-    told = write(reel, tmp_path / "cut.xml")
-    assert any(words.endswith("1 transition is a plain cut here.") for words in told)
 
 
 @WRITERS
