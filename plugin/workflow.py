@@ -194,6 +194,7 @@ def _report(job: Job, plan: _Plan, stems: Stems, placed: Placed, seconds: Mappin
         warnings=(
             *plan.cut.warnings,
             *plan.selection.warnings,
+            *job.flavour.kind_doubts(job.wanted_output),
             *_held_back(stems),
             *(seeking_warnings((piece.span for piece in plan.pieces), job.depth) if _for_mlt(job) else ()),
             *stems.warnings,

@@ -168,15 +168,16 @@ def _scenes(
 
 def _told_by_hand(plan: Plan, layer: Layer, copies: Sequence[Copy]) -> list[str]:
     """Where an editor's own sound is kept over a new cut."""
-    told = []
+    lengths_s: dict[Shot, float] = {}
     for copy in copies:
-        start, length = Fraction(copy.first, SAMPLE_RATE), (copy.last - copy.first) / SAMPLE_RATE
-        shot = next(shot for shot in plan.shots if shot.record_start - shot.head <= start < shot.record_end + shot.tail)
-        told.append(
-            f'The {layer.value} stem of "{shot.name}" was changed by hand: its {length:.2f} s from '
-            f"{plan.cut.timecode(start)} on are copied as they are, with what rings in from the shot that was before."
-        )
-    return told
+        start = Fraction(copy.first, SAMPLE_RATE)
+        shot = next(shot for shot in plan.shots if start < shot.record_end)
+        lengths_s[shot] = lengths_s.get(shot, 0.0) + (copy.last - copy.first) / SAMPLE_RATE
+    return [
+        f'The {layer.value} stem of "{shot.name}" at {plan.cut.timecode(shot.record_start)} was changed by hand: '
+        f"{length:.2f} s of it are copied as they are, with what rings in from the shot that was before."
+        for shot, length in lengths_s.items()
+    ]
 
 
 def _written(

@@ -97,7 +97,13 @@ def plan_conform(wanted: ConformJob) -> Plan:
         made=made,
         pieces=_pieces(cut, shots, new_shots, old, job),
         take=place.next_take(document),
-        warnings=(*cut.warnings, *lost, *_doubled(cut), *_without(cut, pictures, new_shots)),
+        warnings=(
+            *cut.warnings,
+            *job.flavour.kind_doubts(job.wanted_output),
+            *lost,
+            *_doubled(cut),
+            *_without(cut, pictures, new_shots),
+        ),
     )
 
 

@@ -46,6 +46,7 @@ class Flavour:
     media_times: MediaTime = MediaTime.FILE_START
     track_notes: Mapping[str, Json] = field(default_factory=dict)
     timeline_notes: Mapping[str, Json] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()  # the kinds of file that it takes; all that are written, where nobody said
     unreadable: str = ""  # letters that the program misreads in a path
     takes_fades: bool = True  # transitions on sound tracks, beside gaps too
     timelines_rate: bool = False  # times carry the very number that the timeline's start has for its rate
@@ -60,6 +61,15 @@ class Flavour:
                 "Give an output folder without it."
             )
         return address
+
+    def kind_doubts(self, output: Path) -> tuple[str, ...]:
+        """Whether the program reads the kind of file that is asked for."""
+        suffix = output.suffix.lower()
+        if not self.reads or suffix in self.reads:
+            return ()
+        return (
+            f"{self.title} does not read {suffix} files, as which {output.name} is written; it takes {self.suffix}.",
+        )
 
     def rate(self, timeline: Any, exact: float) -> float:
         """The rate as new times carry it: `exact`, or what the timeline itself writes for the same rate."""
@@ -121,6 +131,7 @@ RESOLVE = Flavour(
     media_times=MediaTime.TIME_REFERENCE,
     track_notes={_RESOLVE: {"Audio Type": "Stereo", "Locked": False, "SoloOn": False}},
     timeline_notes={_RESOLVE: {"Resolve OTIO Meta Version": "1.0"}},
+    reads=(".otio", ".otioz", ".otiod", ".fcpxml", ".xml", ".aaf", ".edl"),
     unreadable="#?%",
     takes_fades=False,
     timelines_rate=True,
@@ -128,14 +139,35 @@ RESOLVE = Flavour(
 
 # From 25.04 it reads OpenTimelineIO itself: bare paths, and of media times it takes off a movie's timecode only. It
 # makes a picture's mix of every transition.
-KDENLIVE = Flavour("kdenlive", "Kdenlive", ".kdenlive", PathStyle.ABSOLUTE, takes_fades=False)
+KDENLIVE = Flavour(
+    "kdenlive",
+    "Kdenlive",
+    ".kdenlive",
+    PathStyle.ABSOLUTE,
+    reads=(".kdenlive", ".mlt", ".otio"),
+    takes_fades=False,
+)
 
 # From 25.6 it reads OpenTimelineIO; every version reads Final Cut Pro 7 XML. It shows a time reference as media start.
-PREMIERE = Flavour("premiere", "Premiere Pro", ".xml", PathStyle.FILE_URL, MediaTime.TIME_REFERENCE)
+PREMIERE = Flavour(
+    "premiere",
+    "Premiere Pro",
+    ".xml",
+    PathStyle.FILE_URL,
+    MediaTime.TIME_REFERENCE,
+    reads=(".xml", ".aaf", ".edl", ".otio"),
+)
 
-FCP = Flavour("fcp", "Final Cut Pro", ".fcpxml", PathStyle.FILE_URL)  # reads no OpenTimelineIO
-AVID = Flavour("avid", "Media Composer", ".aaf", PathStyle.FILE_URL, MediaTime.TIME_REFERENCE)
-REAPER = Flavour("reaper", "REAPER", ".rpp")  # reads no OpenTimelineIO
+FCP = Flavour("fcp", "Final Cut Pro", ".fcpxml", PathStyle.FILE_URL, reads=(".fcpxml",))
+AVID = Flavour(
+    "avid",
+    "Media Composer",
+    ".aaf",
+    PathStyle.FILE_URL,
+    MediaTime.TIME_REFERENCE,
+    reads=(".aaf", ".edl", ".otio"),  # OpenTimelineIO as a preview since December 2024
+)
+REAPER = Flavour("reaper", "REAPER", ".rpp", reads=(".rpp", ".edl"))
 
 FLAVOURS: Mapping[str, Flavour] = MappingProxyType(
     {one.name: one for one in (RESOLVE, KDENLIVE, PREMIERE, FCP, AVID, REAPER, ANY)}

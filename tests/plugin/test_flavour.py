@@ -192,3 +192,21 @@ def test_media_and_items_that_resolve_may_not_take_are_told(tmp_path: Path) -> N
     ]
     assert place_stems(source, stems, tmp_path / "2.otio", flavour=RESOLVE, stems_only=True).warnings == ()
     assert place_stems(source, stems, tmp_path / "3.otio").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "doubted"),
+    [
+        ("premiere", "x.aaf", False),
+        ("premiere", "x.fcpxml", True),
+        ("fcp", "x.otio", True),
+        ("reaper", "x.otio", True),
+        ("resolve", "x.RPP", True),
+        ("resolve", "x.otioz", False),
+        ("any", "x.rpp", False),
+    ],
+)
+def test_a_kind_that_the_program_does_not_read_is_told(host: str, name: str, doubted: bool) -> None:
+    told = flavour_of(host).kind_doubts(Path(name))
+    assert bool(told) is doubted
+    assert all(name in words and flavour_of(host).suffix in words for words in told)
