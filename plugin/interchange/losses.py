@@ -12,6 +12,10 @@ from plugin.timeline.blends import Blend
 from plugin.timeline.cut import Address, CutClip
 
 _DAY_S = 24 * 3600
+BEFORE_ITS_FILE = (  # for `Losses.add`, of clips that play nothing there
+    "begins before its file does; a gap is left until it does",
+    "begin before their files do; gaps are left until they do",
+)
 _MOST_NAMED = 3
 _NO_ROOM = "it lies between no two clips that are long enough for it"
 

@@ -16,7 +16,7 @@ import soundfile
 from engine.media.source import open_media
 from engine.media.wave_chunks import Depth
 from engine.types import MediaError, OutputError
-from plugin.interchange.losses import Losses, add_plain_cuts
+from plugin.interchange.losses import BEFORE_ITS_FILE, Losses, add_plain_cuts
 from plugin.interchange.reel import Reel, ReelTrack
 from plugin.interchange.rows import Row, RowClip, rows_of
 from plugin.timeline import clock
@@ -229,6 +229,8 @@ def _moving(placed: RowClip, rate: Fraction, losses: Losses) -> Piece | None:
     if first >= last or last > MOST_FRAMES:
         losses.add("clip", "outside of its file leaves a gap", "outside of their files leave gaps")
         return None
+    if blank:
+        losses.add("clip", *BEFORE_ITS_FILE, name=clip.name)
     if in_frame != exact or placed.start_frame != clip.record.start * rate:
         losses.add(
             "clip", "begins between two frames, set to the nearest", "begin between two frames, set to the nearest"

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from engine.media.whole_file import whole_file
 from engine.types import SAMPLE_RATE, Layer, OutputError, seconds_to_sample
-from plugin.interchange.losses import Losses
+from plugin.interchange.losses import BEFORE_ITS_FILE, Losses, add_plain_cuts
 from plugin.interchange.nearby import Nearby
 from plugin.interchange.reel import Reel, ReelStem
 from plugin.timeline import clock
 from plugin.timeline.cut import PICTURE, CutClip, CutMarker, TrackLabel
 
 _TITLE = "REAPER"
+_NO_DISSOLVES = "only stems fade in a REAPER project"
 _SOUND = "Audio"
 _DIGITS = Context(prec=18, rounding=ROUND_HALF_EVEN)  # far below a sample in a year
 _NAMESPACE = uuid.UUID("5f0e8f6e-3f1f-4d0c-8a52-64e5a1f7a1d3")  # so that the same reel gets the same ids
@@ -74,7 +75,7 @@ def write(reel: Reel, path: Path) -> tuple[str, ...]:
     for track in reel.tracks:
         items = (_stem_item(stem, reel, nearby, ids) for stem in track.stems)
         project.inside.append(_track(track.name, _colour(_COLOURS[track.layer]), items, ids))
-    losses.add("transition", "is a plain cut here", "are plain cuts here", len(reel.blends))
+    add_plain_cuts(losses, reel.blends, reel.cut.clips, {blend.before: _NO_DISSOLVES for blend in reel.blends})
     with whole_file(path) as file:
         file.write("\n".join([*project.lines(), ""]).encode("utf-8", errors="surrogateescape"))
     return (*_rate_losses(reel), *losses.told())
@@ -191,6 +192,8 @@ def _clip_item(clip: CutClip, nearby: Nearby, ids: _Ids, losses: Losses) -> _Chu
     source, offset = _source(clip.medium.path, nearby, clip.kind), clip.source_start
     # Before its file's beginning there is nothing to play.
     start = clip.record.start + max(Fraction(0), -offset / clip.speed)
+    if offset < 0:
+        losses.add("clip", *BEFORE_ITS_FILE, name=clip.name)
     times = (_on_sample(start), _on_sample(clip.record.end), max(Fraction(0), offset))
     return _item(clip.name, times, clip.speed, source, ids, muted=not clip.enabled, silent=clip.kind == PICTURE)
 

@@ -118,3 +118,17 @@ def test_pictures_are_mixed_by_their_light(tmp_path: Path) -> None:
         text = ElementTree.parse(path).getroot()
         said = [one.text for one in text.iter("property") if one.text in ("luma", "lumaMix")]
         assert kept in said and "luma" in said
+
+
+def test_reaper_is_told_to_have_none(tmp_path: Path) -> None:
+    _, told = written(tmp_path, ".rpp", shot("a", 10), dissolve(12, 13, FPS), shot("b", 300))
+    assert told == ('REAPER: 1 transition is a plain cut here, for only stems fade in a REAPER project: "a to b".',)
+
+
+@pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".rpp"])
+def test_a_clip_that_begins_before_its_file_is_told(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    cut = timeline(track(shot("early", -10), shot("b", 0)), start=START, rate=FPS)
+    told = format_of(path).write(placed_reel(tmp_path, RATE, cut=cut), path)
+    gaps = [words.split(": ", 1)[1] for words in told if "gap" in words]
+    assert gaps == ['1 clip begins before its file does; a gap is left until it does: "early".']
