@@ -42,7 +42,9 @@ def timeline_of(root: Element, path: Path) -> Reading:
         raise TimelineError(f"{path} does not say its frame rate. Set the sequence's and export it again.")
     start, dropping = start_of(sequence, rate, path)
     timeline = laying.made_timeline(sequence.findtext("name", ""), rate, start, dropping, path.name)
-    timeline.tracks = _Reader(root, path, told).stack(sequence, rate, 0)
+    reader = _Reader(root, path, told)
+    timeline.tracks = reader.stack(sequence, rate, 0)
+    reader.compounds.fill()
     return Reading(timeline, told.warnings())
 
 
@@ -66,7 +68,7 @@ class _Reader:
     """Reads the sequences of one file."""
 
     def __init__(self, root: Element, path: Path, told: Told) -> None:
-        self._path, self._told, self._compounds = path, told, Compounds(told)
+        self._path, self._told, self.compounds = path, told, Compounds(told)
         # Said whole once; after that an empty element with its id stands for it.
         self._files = _by_id(root, "file", "pathurl")
         self._sequences = _by_id(root, "sequence", "media")
@@ -100,10 +102,10 @@ class _Reader:
         clip = placed.element
         self._tell(clip)
         own_rate = rate_of(clip, None, self._path) or rate
-        media, origin = self._media(clip, kind, own_rate, depth)
         start, end = placed.start / rate, placed.end / rate
         first = placed.lead / rate
         for run in remap.runs(time_points(clip, own_rate, rate, self._path, self._told), first, first + end - start):
+            media, origin = self._media(clip, kind, own_rate, depth)
             shown = origin + run.source, run.end - run.start
             at = start + run.start - first
             yield Piece(at, at + shown[1], self._item(clip, media, shown, run.speed, rate, origin, own_rate))
@@ -120,7 +122,7 @@ class _Reader:
     ) -> Any:
         name, enabled = clip.findtext("name", ""), _switch(clip, "enabled", True)
         if isinstance(media, otio.schema.Stack):
-            item: Any = media.deepcopy()
+            item: Any = media
             item.name, item.enabled = name, enabled
             laying.show(item, shown, rate, speed)
         else:
@@ -138,7 +140,7 @@ class _Reader:
                 self._told.note("A nested sequence is not in the file; its place stays empty.")
                 return otio.schema.Stack(), ZERO
             own = rate_of(whole, None, self._path) or rate
-            return self._compounds.of((id(whole), own, kind), lambda: self.stack(whole, own, depth + 1, kind)), ZERO
+            return self.compounds.of((id(whole), own, kind), lambda: self.stack(whole, own, depth + 1, kind)), ZERO
         said = clip.find("file")
         if said is None:
             name = clip.findtext("effect/name") or clip.findtext("name", "")

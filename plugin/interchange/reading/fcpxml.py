@@ -49,7 +49,9 @@ def timeline_of(root: Element, path: Path) -> Reading:
         raise TimelineError(f"{path} does not say its frame rate: its format has no frameDuration. Export it again.")
     start, dropping = seconds_of(sequence, "tcStart", path), sequence.get("tcFormat") == "DF"
     timeline = laying.made_timeline(name, rate, start, dropping, path.name)
-    timeline.tracks = _Reader(path, resources, told).stack(sequence, rate, 0)
+    reader = _Reader(path, resources, told)
+    timeline.tracks = reader.stack(sequence, rate, 0)
+    reader.compounds.fill()
     return Reading(timeline, told.warnings())
 
 
@@ -69,7 +71,7 @@ class _Reader:
 
     def __init__(self, path: Path, resources: Resources, told: Told) -> None:
         self._path, self._resources, self._told = path, resources, told
-        self._times, self._compounds = Times(path, resources), Compounds(told)
+        self._times, self.compounds = Times(path, resources), Compounds(told)
 
     def stack(self, sequence: Element, rate: Fraction, depth: int) -> otio.schema.Stack:
         """A sequence that begins at zero; its items in tracks."""
@@ -216,7 +218,7 @@ class _Reader:
             self._told.note("A compound clip refers to nothing in the file; its place stays empty.")
             return otio.schema.Stack()
         own = self._resources.rate_of(sequence.get("format")) or rate
-        return self._compounds.of((id(sequence), own), lambda: self.stack(sequence, own, depth + 1))
+        return self.compounds.of((id(sequence), own), lambda: self.stack(sequence, own, depth + 1))
 
     def _mark(self, element: Element, frame: Frame, shown: list[Shown], board: Storyboard) -> None:
         for marker in element:

@@ -98,30 +98,51 @@ class Told:
 
 
 class Compounds:
-    """Compound clips that are read once and copied wherever else they are used; each copy counts as all it holds."""
+    """Compound clips that are read once, however often they are used; each use counts as all it holds.
+
+    Uses stay empty until `fill`, so that a file which unfolds without bound is refused before anything is unfolded.
+    """
 
     def __init__(self, told: Told) -> None:
         self._told = told
-        self._known: dict[Hashable, tuple[Any, int]] = {}
+        self._known: dict[Hashable, tuple[otio.schema.Stack, int]] = {}
+        self._uses: dict[Hashable, list[otio.schema.Stack]] = {}
         self._open: set[Hashable] = set()
 
-    def of(self, key: Hashable, read: Callable[[], Any]) -> Any:
-        """What `read` makes. Raises TimelineError for one that holds itself."""
+    def of(self, key: Hashable, read: Callable[[], otio.schema.Stack]) -> otio.schema.Stack:
+        """A stack that is to hold what `read` makes. Raises TimelineError for one that holds itself."""
         if key in self._open:
             raise TimelineError(
                 f"{self._told.source} holds a compound clip that holds itself. Remove it and export again."
             )
         if key in self._known:
-            made, items = self._known[key]
-            self._told.items += items
+            self._told.items += self._known[key][1]
             self._told.one_more()
-            return made.deepcopy()
-        before = self._told.items
-        self._open.add(key)
-        made = read()
-        self._open.discard(key)
-        self._known[key] = made, self._told.items - before
-        return made.deepcopy()
+        else:
+            before = self._told.items
+            self._open.add(key)
+            made = read()
+            self._open.discard(key)
+            self._known[key] = made, self._told.items - before
+        use = otio.schema.Stack()
+        self._uses.setdefault(key, []).append(use)
+        return use
+
+    def fill(self) -> None:
+        """Put into every use what it holds. What lies in others was read before them, and is filled before them."""
+        for key, (made, _) in self._known.items():
+            *others, last = self._uses[key]
+            for use in others:
+                _move(made.deepcopy(), use)
+            _move(made, last)
+
+
+def _move(made: otio.schema.Stack, use: otio.schema.Stack) -> None:
+    children, markers = list(made), [*made.markers, *use.markers]
+    del made[:]
+    use.extend(children)
+    del use.markers[:]
+    use.markers.extend(markers)
 
 
 def checked_rate(rate: Fraction, source: Path) -> Fraction:

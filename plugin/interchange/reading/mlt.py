@@ -38,6 +38,7 @@ def timeline_of(root: Element, path: Path) -> Reading:
     tractor = _main(root, reader.producers, path, told)
     timeline = laying.made_timeline(_name(tractor, path), rate, origin=path.name)
     timeline.tracks = reader.stack(tractor, 0)
+    reader.compounds.fill()
     if not timeline.tracks.markers:
         timeline.tracks.markers.extend(_bin_marks(root, rate))
     return Reading(timeline, told.warnings())
@@ -79,7 +80,7 @@ class _Reader:
     """Reads the tractors and playlists of one file."""
 
     def __init__(self, root: Element, path: Path, rate: Fraction, told: Told) -> None:
-        self._path, self._rate, self._told, self._compounds = path, rate, told, Compounds(told)
+        self._path, self._rate, self._told, self.compounds = path, rate, told, Compounds(told)
         self.producers = Producers(root, path, rate, told)
 
     def stack(self, main: Element, depth: int) -> otio.schema.Stack:
@@ -155,7 +156,7 @@ class _Reader:
         for run in remap.runs(points, first, first + (segment.end - segment.start) / rate):
             shown = run.source, run.end - run.start
             if inner:
-                item: Any = self._compounds.of(id(producer), lambda: self.stack(producer, depth + 1))
+                item: Any = self.compounds.of(id(producer), lambda: self.stack(producer, depth + 1))
                 item.name = _track_name(producer)
                 laying.show(item, shown, rate, run.speed)
             else:
