@@ -15,6 +15,7 @@ from engine.types import Layer, OutputError, Shot, TimelineError
 from plugin.interchange.delivery import deliver
 from plugin.interchange.formats import FORMATS
 from plugin.timeline import source_text
+from plugin.timeline.blends import blends
 from plugin.timeline.cut import Cut, CutClip
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.flavour import ANY
@@ -113,19 +114,28 @@ def check_export(folder: Path, path: Path, suffix: str) -> None:
     deliver(document, cut, stems, written, flavour=ANY, stems_only=False)
     lists = [written] if suffix != ".edl" else sorted(folder.glob("out*.edl"))
     for one in lists:
-        check_own(cut, read_timeline(one, cut.rate if suffix == ".edl" else None), suffix)
+        dissolved = dissolve_starts(document, cut) if suffix == ".edl" else set()
+        check_own(cut, read_timeline(one, cut.rate if suffix == ".edl" else None), suffix, dissolved)
     if suffix != ".edl":
         assert_stems(read_timeline(written))
 
 
-def check_own(cut: Cut, back: Cut, suffix: str) -> None:
+def dissolve_starts(document: Document, cut: Cut) -> set[int]:
+    """Frames at which transitions begin: there a list cuts to what comes in."""
+    starts = {clip.address: clip.record.start for clip in cut.clips}
+    return {
+        in_frames(starts[blend.after] - blend.lead, cut.rate) for blend in blends(document) if blend.after in starts
+    }
+
+
+def check_own(cut: Cut, back: Cut, suffix: str, dissolved: set[int]) -> None:
     """The editor's own clips lie at the frames nearest to where they lay; what is left out is left out whole."""
     assert back.rate == cut.rate
     own = [clip for clip in back.clips if clip.name.removesuffix(".wav") not in STEM_NAMES and clip.enabled]
     if suffix in (".otio", ".otioz", ".otiod"):
         assert sorted(map(place, own)) == sorted(place(clip) for clip in cut.clips if clip.enabled)
         return
-    edges = {in_frames(edge, cut.rate) for clip in cut.clips for edge in edges_of(clip)}
+    edges = {in_frames(edge, cut.rate) for clip in cut.clips for edge in edges_of(clip)} | dissolved
     later = back.start_frame - cut.start_frame if suffix == ".edl" else 0  # a list says no start of its own
     for clip in own:
         assert {clip.record.start * cut.rate + later, clip.record.end * cut.rate + later} <= edges
