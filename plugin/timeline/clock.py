@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NTSC_TOLERANCE = Fraction(5, 1000)  # files hold 23.976023976..., 23.976 and 23.98 for one rate
-LONGEST = Fraction(2**35)  # seconds, a thousand years; some files hold 2**64 nanoseconds for no end
+LONGEST = Fraction(2**38)  # seconds, thousands of years; some files hold 2**64 nanoseconds for no end
 _DOUBLE_NOISE = Fraction(1, 10**9)
 
 
@@ -89,7 +89,7 @@ def rational_to_seconds(time: opentime.RationalTime, of: str = "The timeline") -
     seconds = exact_number(time.value) / exact_rate(time.rate)
     if abs(seconds) > LONGEST:
         raise TimelineError(
-            f"{of} holds a time of {time.value:.6g} at {time.rate:.6g} a second, which is over a thousand years. "
+            f"{of} holds a time of {time.value:.6g} at {time.rate:.6g} a second, which is thousands of years. "
             "Correct it in the editing program and export the timeline again."
         )
     return seconds
