@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from engine.types import Layer, Shot, TimelineError
 from plugin.interchange.otioz import write_bundle
-from plugin.timeline.document import DEEPEST, open_document, write_document
+from plugin.timeline.deadly import DEEPEST
+from plugin.timeline.document import open_document, write_document
 from plugin.timeline.json_text import JsonText
 from plugin.timeline.place import StemClip, place_stems, stem_span
 from plugin.timeline.read import read_timeline
