@@ -19,7 +19,7 @@ from plugin.interchange.reading import laying, remap
 from plugin.interchange.reading.laying import ZERO, Blend, Compounds, Piece, Reading, Told
 from plugin.interchange.reading.mlt_marks import clip_marks, sequence_marks
 from plugin.interchange.reading.mlt_producers import Producers, number_of, properties_of, tracks_in
-from plugin.interchange.reading.mlt_segments import Segment, segments_of, without_overlap
+from plugin.interchange.reading.mlt_segments import Segment, mixes_of, segments_of, without_overlap
 
 _LEAVES = ("producer", "chain")
 _BACKGROUNDS = ("background", "black_track", "black", "main_bin")
@@ -142,7 +142,8 @@ class _Reader:
         held = [self.producers.get(track.get("producer")) for track in tracks_in(target)]
         if target.tag == "tractor" and held and all(one is not None and one.tag == "playlist" for one in held):
             both = [segments_of(one, self.producers, self._rate, self._path) for one in held if one is not None]
-            segments, mixed = without_overlap([one for found, _ in both for one in found], self._rate)
+            mixes = mixes_of(target, self._rate, self._path)
+            segments, mixed = without_overlap([found for found, _ in both], mixes, self._rate)
             return segments, [*mixed, *(blend for _, blends in both for blend in blends)]
         first, length = self.producers.range_of(target)
         return ([Segment(0, length, target, first)] if length > 0 else []), []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,14 @@ class Segment:
     first: int
     name: str = ""  # of its own on the timeline
     under: bool = False  # its start lies under a transition
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Where a mix of Kdenlive has its cut, and whether its second playlist holds the clip that it begins with."""
+
+    trail: int  # frames from its cut to its end
+    reverse: bool
 
 
 def segments_of(
@@ -53,19 +62,54 @@ def segments_of(
     return found, blends
 
 
-def without_overlap(segments: list[Segment], rate: Fraction) -> tuple[list[Segment], list[Blend]]:
-    """Clips that overlap where they are mixed meet in the middle instead, under a transition."""
+def mixes_of(tractor: Element, rate: Fraction, path: Path) -> dict[int, Mix]:
+    """Kdenlive's mixes on a track, by the frame at which each begins."""
+    found: dict[int, Mix] = {}
+    for one in tractor.findall("transition"):
+        said = properties_of(one)
+        if said.get("kdenlive:mixcut"):
+            trail = frames_of(said["kdenlive:mixcut"], rate, path)
+            found[frames_of(one.get("in"), rate, path)] = Mix(trail, said.get("reverse") == "1")
+    return found
+
+
+def without_overlap(
+    halves: Sequence[Sequence[Segment]], mixes: Mapping[int, Mix], rate: Fraction
+) -> tuple[list[Segment], list[Blend]]:
+    """Clips of two playlists that overlap where they are mixed meet at the mix's cut instead, under a transition."""
     made: list[Segment] = []
     blends: list[Blend] = []
-    for segment in sorted(segments, key=lambda one: (one.start, one.end)):
+    for segment in _in_order(halves, mixes):
         before = made[-1] if made else None
-        if before is not None and before.start < segment.start < before.end < segment.end:
-            cut = (segment.start + before.end) // 2
+        cut = _cut(before, segment, mixes.get(segment.start)) if before is not None else None
+        if before is not None and cut is not None:
             blends.append(Blend(cut / rate, (cut - segment.start) / rate, (before.end - cut) / rate, "Mix"))
             made[-1] = replace(before, end=cut)
             segment = replace(segment, start=cut, first=segment.first + cut - segment.start)
         made.append(segment)
     return made, blends
+
+
+def _in_order(halves: Sequence[Sequence[Segment]], mixes: Mapping[int, Mix]) -> list[Segment]:
+    """As they follow one another; of two that are mixed all along, the one first that the mix begins with."""
+
+    def order(placed: tuple[int, Segment]) -> tuple[int, int, int]:
+        half, segment = placed
+        mix = mixes.get(segment.start)
+        return segment.start, segment.end, -half if mix is not None and mix.reverse else half
+
+    return [one for _, one in sorted(((half, one) for half, held in enumerate(halves) for one in held), key=order)]
+
+
+def _cut(before: Segment, segment: Segment, mix: Mix | None) -> int | None:
+    """Where one gives way to the other: where their mix says it, else in the middle; None for no mix of the two."""
+    if not before.start <= segment.start < before.end <= segment.end:
+        return None
+    if mix is None and (before.start == segment.start or before.end == segment.end):
+        return None
+    said = before.end - mix.trail if mix is not None else None
+    cut = said if said is not None and segment.start <= said <= before.end else (segment.start + before.end) // 2
+    return cut if before.start < cut < segment.end else None
 
 
 def _entry_range(entry: Element, target: Element, producers: Producers, rate: Fraction, path: Path) -> tuple[int, int]:

@@ -132,6 +132,35 @@ def test_a_project_of_kdenlive(tmp_path: Path) -> None:
     assert cut.clips[0].medium.path == Path("/m/50%.mp4")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "mix", "expected"),
+    [
+        ((0, 0, 19), (10, 100, 119), (10, 3, 0), [(0, 17, 0), (17, 30, 107)]),
+        ((0, 0, 19), (10, 100, 119), (10, 99, 0), [(0, 15, 0), (15, 30, 105)]),
+        ((6, 0, 19), (6, 100, 119), (6, 12, 0), [(6, 14, 0), (14, 26, 108)]),
+        ((6, 0, 19), (6, 100, 119), (6, 12, 1), [(6, 14, 100), (14, 26, 8)]),
+    ],
+)
+def test_clips_that_kdenlive_mixes_meet_at_the_cut_of_the_mix(
+    tmp_path: Path,
+    first: tuple[int, int, int],
+    second: tuple[int, int, int],
+    mix: tuple[int, int, int],
+    expected: list[tuple[int, int, int]],
+) -> None:
+    """Also where one runs under all of the other; a cut outside of its mix is taken for its middle."""
+    halves = [
+        playlist(name, f'<blank length="{blank}"/>{entry("a", begin, end)}')
+        for name, (blank, begin, end) in (("p1", first), ("p2", second))
+    ]
+    begins, trail, reverse = mix
+    said = properties(**{"kdenlive:mixcut": trail, "reverse": reverse})
+    transition = f'<transition id="m" in="{begins}" out="19">{said}</transition>'
+    track = f'<tractor id="t1"><track producer="p1"/><track producer="p2"/>{transition}</tractor>'
+    cut = read(tmp_path, producer("a") + "".join(halves) + track, '<track producer="t1"/>', name="cut.kdenlive")
+    assert [(start, end, source) for _, _, start, end, source, _ in rows(cut)] == expected
+
+
 def test_nested_sequences(tmp_path: Path) -> None:
     body = (
         producer("a")
