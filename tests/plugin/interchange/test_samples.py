@@ -16,6 +16,7 @@ from plugin.interchange.delivery import deliver
 from plugin.interchange.formats import FORMATS
 from plugin.timeline import source_text
 from plugin.timeline.blends import blends
+from plugin.timeline.clock import Span
 from plugin.timeline.cut import Cut, CutClip
 from plugin.timeline.document import Document, open_document
 from plugin.timeline.flavour import ANY
@@ -140,8 +141,10 @@ def check_own(cut: Cut, back: Cut, suffix: str, dissolved: set[int]) -> None:
     for clip in own:
         assert {clip.record.start * cut.rate + later, clip.record.end * cut.rate + later} <= edges
     if suffix in WHOLE:
-        wanted = Counter(nearest(clip, cut.rate) for clip in cut.clips if is_held(clip, suffix, cut.rate))
-        assert not wanted - Counter(nearest(clip, cut.rate) for clip in own)
+        held = [clip for clip in cut.clips if is_held(clip, suffix, cut.rate)]
+        # Shotcut keeps a dissolve and no cut in it: what it joins meets in its middle.
+        wanted = Counter(nearest(clip, cut.rate, clip.shown if suffix == ".mlt" else clip.record) for clip in held)
+        assert not wanted - Counter(nearest(clip, cut.rate, clip.record) for clip in own)
 
 
 def edges_of(clip: CutClip) -> set[Fraction]:
@@ -156,7 +159,7 @@ WHOLE = (".xml", ".fcpxml", ".mlt", ".kdenlive", ".aaf")
 
 def is_held(clip: CutClip, suffix: str, rate: Fraction) -> bool:
     """Whether a format should hold the whole clip: one that is on, has a file from its first frame on, and runs."""
-    _, start, end = nearest(clip, rate)
+    _, start, end = nearest(clip, rate, clip.record)
     shown = clip.enabled and clip.medium.path is not None and clip.speed > 0 and clip.source_start >= 0
     return shown and start < end and (clip.kind == "Video" or suffix != ".aaf")
 
@@ -165,8 +168,8 @@ def place(clip: CutClip) -> tuple[str, Fraction, Fraction, Fraction]:
     return clip.kind, clip.record.start, clip.record.end, clip.source_start
 
 
-def nearest(clip: CutClip, rate: Fraction) -> tuple[str, int, int]:
-    return clip.kind, in_frames(clip.record.start, rate), in_frames(clip.record.end, rate)
+def nearest(clip: CutClip, rate: Fraction, span: Span) -> tuple[str, int, int]:
+    return clip.kind, in_frames(span.start, rate), in_frames(span.end, rate)
 
 
 def in_frames(seconds: Fraction, rate: Fraction) -> int:
