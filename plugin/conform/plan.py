@@ -67,9 +67,9 @@ def plan_conform(wanted: ConformJob) -> Plan:
     """Read both timelines and pair their shots. Raises TimelineError, ScoreError, MissingMediaError, as `check_job`."""
     job = wanted.job
     check_job(job)
+    check_rate(wanted.old, wanted.old_rate)
     old_document, document = open_document(wanted.old, wanted.old_rate), open_document(job.timeline, job.rate)
     old_cut, cut = read_document(old_document), read_document(document, drop_frame=job.drop_frame)
-    check_rate(wanted.old, wanted.old_rate)
     old = old_stems(old_document, old_cut, wanted.take, wanted.old_score)
     place.check_placeable(document)
     check_fades(job.fades_frames, handles_of(cut.rate, job.handles_frames))
