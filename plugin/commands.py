@@ -58,9 +58,7 @@ def stems(options: argparse.Namespace, cancel: Cancel) -> int:
         report = make_stems(job, reporter.progress, cancel)
     with telling(f"{report.output} was written with its stems in {report.media_folder}"):
         if isinstance(reporter, JsonLines):
-            reporter.say({"event": "done", **report_json(report)})
-            if reporter.broken:
-                raise reporter.broken
+            reporter.done(report_json(report))
         else:
             _print_report(report, explain=options.explain)
     return 0

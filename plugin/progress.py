@@ -75,6 +75,12 @@ class JsonLines:
             self._told[name, stage] = fraction
             self._say({"event": "progress", "shot": name, "stage": stage, "fraction": round(fraction, 4)})
 
+    def done(self, report: dict[str, Any]) -> None:
+        """The last line: what was done. Raises the OSError that an earlier line has met."""
+        self.say({"event": "done", **report})
+        if self.broken:
+            raise self.broken
+
     def say(self, message: dict[str, Any]) -> None:
         with self._lock:
             self._say(message)

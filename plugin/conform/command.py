@@ -49,9 +49,7 @@ def run(options: argparse.Namespace, cancel: Cancel, rate: Fraction | None) -> i
         report = conform_stems(wanted, reporter.progress, cancel)
     with telling(f"{report.output} was written with its stems in {report.media_folder}"):
         if isinstance(reporter, JsonLines):
-            reporter.say({"event": "done", **report_json(report)})
-            if reporter.broken:
-                raise reporter.broken
+            reporter.done(report_json(report))
         else:
             _print_report(report)
     return 0
